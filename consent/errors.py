@@ -1,0 +1,1 @@
+"""Errors are surprises; refusals are values (see the value doors)."""

@@ -1,0 +1,1 @@
+"""Mint permits; imported by the gate alone."""

@@ -1,0 +1,1 @@
+"""Models of every room, gathered where Django looks for them."""

@@ -1,0 +1,1 @@
+"""Door: read-only questions about people."""

@@ -1,0 +1,112 @@
+"""Door: the values consent answers with."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Use(StrEnum):
+    """What a likeness may be used for; each is off unless given."""
+
+    GENERATE = "generate"
+    PUBLISH = "publish"
+    REMIX = "remix"
+    ADVERTISE = "advertise"
+    TRAIN = "train"
+    VOICE = "voice"
+
+
+class Reason(StrEnum):
+    """Why not: the machine's word; :class:`Refusal` carries the sentence."""
+
+    NO_SUCH_CAMEO = "no_such_cameo"
+    NOT_LIVE = "not_live"
+    PAUSED = "paused"
+    FROZEN = "frozen"
+    BLOCKED = "blocked"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    ONLY_ME = "only_me"
+    NOT_APPROVED = "not_approved"
+    NOT_MUTUAL = "not_mutual"
+    USE_NOT_GIVEN = "use_not_given"
+    CATEGORY_RULED_OUT = "category_ruled_out"
+    GUARDIAN_MISSING = "guardian_missing"
+    PERMIT_FORGED = "permit_forged"
+    PERMIT_SPENT = "permit_spent"
+    PERMIT_EXPIRED = "permit_expired"
+    DRAFT_CHANGED = "draft_changed"
+    UNCONSENTED_PERSON = "unconsented_person"
+    WITHDRAWN = "withdrawn"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No: the machine's reason, the sentence a person reads, the cameo's handle and the path that decided."""
+
+    reason: Reason
+    sentence: str
+    cameo: str = ""
+    path: tuple[str, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """May this person use these cameos for these uses, in this draft?
+
+    ``cameos`` are handles without the ``@``; ``draft_digest`` is hex SHA-256; ``job`` is the job's
+    public id; ``requester`` is the person's primary key.
+    """
+
+    job: str
+    requester: int
+    cameos: tuple[str, ...]
+    draft_digest: str
+    uses: frozenset[Use] = frozenset({Use.GENERATE})
+    categories: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """One cameo in a permit, with the epoch it was judged at and the path that said yes."""
+
+    cameo: int
+    handle: str
+    epoch: int
+    path: tuple[str, ...]
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Yes: a PermitRecord row exists, unspent, for this job and this draft, for at most 60 seconds.
+
+    ``id`` is the row's key, for foreign keys; ``handle`` is 128 random bits in hex: the ticket itself.
+    """
+
+    id: int
+    handle: str
+    job: str
+    requester: int
+    draft_digest: str
+    expires_at: datetime
+    cameos: tuple[Permitted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What an engine may draw of a person, handed out only when a permit is redeemed.
+
+    ``portrait``: uint8 RGB (H, W, 3), the face upright and centred; ``landmarks``: float32 (478, 3),
+    MediaPipe's face mesh in pixels of the portrait (z on the same scale as x); ``voice`` is reserved
+    for a consented voice. Never pickled, logged or passed to a task.
+    """
+
+    cameo: int
+    handle: str
+    portrait: Any = field(repr=False)
+    landmarks: Any = field(repr=False)
+    voice: Any = field(default=None, repr=False)

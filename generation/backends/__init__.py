@@ -1,0 +1,71 @@
+"""Video engines: what one takes, what it gives, and the chooser. Reached from pipeline.render alone."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """One consented person an engine may draw (see ``consent.permit.Likeness`` for the arrays)."""
+
+    handle: str
+    portrait: Any
+    landmarks: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to make: text, size in pixels, length in seconds, frames per second, look, seed, cast."""
+
+    prompt: str
+    width: int
+    height: int
+    seconds: int
+    fps: int
+    style: str
+    seed: int
+    cast: tuple[Cast, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What came: ``frames`` yields uint8 RGB (height, width, 3) in order, ``fps`` a second.
+
+    ``sound`` returns float32 (samples, 2) at 48 kHz, or None for silence; call it once, at any time.
+    ``vocabulary`` is what a scene graph says is in the picture (empty for engines that have none).
+    """
+
+    width: int
+    height: int
+    fps: int
+    frames: Iterator[Any]
+    sound: Callable[[], Any]
+    vocabulary: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """A video model or simulator behind one file."""
+
+    name: str
+    version: str
+    licence: str
+    source_type: str
+    """IPTC digital source type that is true of its output (last part of the URI)."""
+
+    def available(self) -> str:
+        """Return '' when it can run now, else one sentence that says what is missing."""
+        ...
+
+    def render(self, order: Order, progress: Callable[[float], None]) -> Rendering:
+        """Make the video, or raise ``generation.errors.EngineError`` with one clear sentence."""
+        ...
+
+
+def engine(name: str) -> Engine:
+    """Return the engine that settings name, imported only now."""
+    found: Engine = import_string(settings.VIDEO_ENGINES[name])()
+    return found

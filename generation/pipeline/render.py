@@ -1,0 +1,1 @@
+"""Reach a video engine; nothing else may."""

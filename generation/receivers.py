@@ -1,0 +1,1 @@
+"""Hears consent's facts and hands them to the pipeline's recall."""

@@ -1,0 +1,5 @@
+"""Endpoints of ``provenance`` under /api/v1."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

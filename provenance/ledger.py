@@ -1,0 +1,1 @@
+"""Door: append facts to the public log and prove that they are in it."""

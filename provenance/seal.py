@@ -1,0 +1,1 @@
+"""Door: seal a rendered video so that anyone can check where it came from."""

@@ -1,0 +1,1 @@
+"""The only rows that say a subject was screened; written for screen alone."""

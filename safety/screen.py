@@ -1,0 +1,1 @@
+"""Door: may this be asked, and may this be shown?"""
