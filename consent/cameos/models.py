@@ -1,0 +1,155 @@
+"""What a likeness is in the database: the cameo, the capture that made it, the templates that know it."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+def opaque() -> str:
+    """Return a new public id: 96 random bits, safe in a URL."""
+    return secrets.token_urlsafe(12)
+
+
+class Cameo(models.Model):
+    """The enrolled form of one person's likeness, and whether it may be used today.
+
+    Trusted? Yes: the gate judges by state, audience and epoch. If lost? Nobody's likeness can be
+    used; people enrol again. The cameo's handle is its owner's handle.
+    """
+
+    class State(models.TextChoices):
+        """Where a likeness stands; only *live* can be used."""
+
+        PENDING = "pending"
+        LIVE = "live"
+        PAUSED = "paused"
+        FROZEN = "frozen"
+        WITHDRAWN = "withdrawn"
+
+    class Audience(models.TextChoices):
+        """Whom the owner lets in without asking one by one."""
+
+        ONLY_ME = "only_me"
+        APPROVED = "approved"
+        MUTUALS = "mutuals"
+        EVERYONE = "everyone"
+
+    public_id = models.CharField(max_length=32, unique=True, default=opaque, editable=False)
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cameo")
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.ONLY_ME)
+    epoch = models.BigIntegerField(default=1)
+    enrolled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "consent_cameo"
+        constraints = [
+            models.CheckConstraint(
+                name="consent_cameo_state_known",
+                condition=Q(state__in=["pending", "live", "paused", "frozen", "withdrawn"]),
+            ),
+            models.CheckConstraint(
+                name="consent_cameo_audience_known",
+                condition=Q(audience__in=["only_me", "approved", "mutuals", "everyone"]),
+            ),
+            models.CheckConstraint(name="consent_cameo_epoch_grows_from_one", condition=Q(epoch__gte=1)),
+            models.CheckConstraint(
+                name="consent_cameo_usable_only_when_enrolled",
+                condition=~Q(state__in=["live", "paused"]) | Q(enrolled_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Capture(models.Model):
+    """One attempt to enrol: a challenge asked once, the recording that answers it, what was decided.
+
+    Trusted? Its challenge and state are; the recording is untrusted until judged. If lost? The
+    person starts again; the recording is deleted after judgement unless a case holds it.
+    """
+
+    class State(models.TextChoices):
+        """Where an attempt stands; *open* takes one recording, *judging* holds a lease."""
+
+        OPEN = "open"
+        JUDGING = "judging"
+        LIVE = "live"
+        SPOOF = "spoof"
+        UNSURE = "unsure"
+        EXPIRED = "expired"
+
+    public_id = models.CharField(max_length=32, unique=True, default=opaque, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="captures")
+    challenge = models.JSONField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    reasons = models.JSONField(default=list, blank=True)
+    recording = models.CharField(max_length=64, blank=True, help_text="File name under CAPTURE_HOME; empty when deleted.")
+    recording_sha256 = models.CharField(max_length=64, blank=True)
+    case = models.CharField(max_length=64, blank=True, help_text="The case a person decides, while it is unsure.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True, blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "consent_capture"
+        constraints = [
+            models.CheckConstraint(
+                name="consent_capture_state_known",
+                condition=Q(state__in=["open", "judging", "live", "spoof", "unsure", "expired"]),
+            ),
+            models.CheckConstraint(
+                name="consent_capture_judged_only_when_received",
+                condition=Q(state__in=["open", "expired"]) | Q(received_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="consent_capture_verdict_has_time",
+                condition=~Q(state__in=["live", "spoof", "unsure"]) | Q(judged_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "created_at"], name="consent_capture_by_person")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Template(models.Model):
+    """What is kept of a likeness: one sealed face vector, and one sealed portrait with its landmarks.
+
+    Trusted? Only after it opens under the owner's key (AES-256-GCM, bound to cameo and modality).
+    If lost? The cameo cannot be used and its owner enrols again. Keys lie outside this database.
+    """
+
+    class Modality(models.TextChoices):
+        """Which part of a likeness."""
+
+        FACE = "face"
+        PORTRAIT = "portrait"
+        VOICE = "voice"
+
+    cameo = models.ForeignKey(Cameo, on_delete=models.CASCADE, related_name="templates")
+    modality = models.CharField(max_length=8, choices=Modality)
+    ciphertext = models.BinaryField()
+    key_name = models.CharField(max_length=64)
+    model_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "consent_template"
+        constraints = [
+            models.UniqueConstraint(fields=["cameo", "modality"], name="consent_template_one_per_modality"),
+            models.CheckConstraint(
+                name="consent_template_modality_known", condition=Q(modality__in=["face", "portrait", "voice"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.modality} template {self.pk}"
