@@ -127,6 +127,12 @@ MEDIA_HOME = HOME / "media"  # sealed clips
 QUARANTINE_HOME = HOME / "quarantine"  # held bytes: never a URL
 CAPTURE_HOME = HOME / "captures"  # raw captures until judged
 KEY_HOME = HOME / "keys"  # signing, mark, log and per-person keys; outside PostgreSQL and its backups
+SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; empty: development keys made in KEY_HOME
+SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
+TRUST_ANCHORS = read("TRUST_ANCHORS")  # path: the roots our own seals stand under, in PEM
+LOG_KEY = read("LOG_KEY")  # path: the Ed25519 key that signs checkpoints, in PEM
+LOG_ORIGIN = read("LOG_ORIGIN", "localhost/countenance-log")  # the log's name, without a scheme; never changes
+VERIFY_MAX_BYTES = int(read("VERIFY_MAX_BYTES", str(200 * 1024 * 1024)))  # largest upload the Verify page takes
 WEIGHTS_HOME = HOME / "weights"
 
 
