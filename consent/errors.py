@@ -1,1 +1,36 @@
-"""Errors are surprises; refusals are values (see the value doors)."""
+"""Errors are surprises; refusals are values (see the value doors). A class's docstring is its sentence."""
+
+
+class ConsentError(Exception):
+    """Something about consent went wrong; nothing was changed."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or (self.__doc__ or "").strip())
+
+
+class UnderageError(ConsentError):
+    """Countenance is for people of 13 and older."""
+
+
+class OutsideTransactionError(ConsentError):
+    """This may only be called inside a database transaction, because it stands or falls with the change it tells of."""
+
+
+class AudienceError(ConsentError):
+    """Until you are 18, your likeness can be open to people you approve, not wider."""
+
+
+class UsesError(ConsentError):
+    """A likeness cannot be given for these uses."""
+
+
+class GrantError(ConsentError):
+    """This grant cannot be given."""
+
+
+class CameoStateError(ConsentError):
+    """Your cameo is not in a state in which this can be done."""
+
+
+class TieError(ConsentError):
+    """You cannot follow or block yourself."""

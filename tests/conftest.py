@@ -1,0 +1,42 @@
+"""What every test stands on: PostgreSQL, no network beyond this machine, warnings are errors (see pyproject.toml)."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+LOCAL = {"127.0.0.1", "::1", "localhost", ""}
+real_connect = socket.socket.connect
+
+
+class NetworkError(RuntimeError):
+    """A test tried to leave this machine."""
+
+
+def connect(self: socket.socket, address: tuple[str, int] | str) -> None:
+    """Connect to this machine only."""
+    if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in LOCAL:
+        raise NetworkError(f"{NetworkError.__doc__} It asked for {address[0]}.")
+    real_connect(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def homes(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep everything a test writes on disk in a folder of its own, and hash passwords cheaply."""
+    home = tmp_path_factory.mktemp("home")
+    settings.HOME = home
+    settings.MEDIA_HOME = home / "media"
+    settings.QUARANTINE_HOME = home / "quarantine"
+    settings.CAPTURE_HOME = home / "captures"
+    settings.KEY_HOME = home / "keys"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
