@@ -157,6 +157,11 @@ WEIGHTS: dict[str, Path | None] = {
 
 # -- engines, by dotted path; the choosers in each app's backends read these
 VIDEO_ENGINES = {"world": "generation.backends.world.WorldEngine", "http": "generation.backends.http.HttpEngine"}
+PEOPLE_ENGINES = {  # what sees and hears people (consent/backends)
+    "face": "consent.backends.face.SFace",
+    "landmarks": "consent.backends.landmarks.FaceLandmarker",
+    "speech": "consent.backends.speech.Whisper",
+}
 VIDEO_PROVIDER_URL = read("VIDEO_PROVIDER_URL")  # an OpenAI-shaped /v1; empty: the http engine is not available
 VIDEO_PROVIDER_KEY = read("VIDEO_PROVIDER_KEY")
 

@@ -34,3 +34,15 @@ class CameoStateError(ConsentError):
 
 class TieError(ConsentError):
     """You cannot follow or block yourself."""
+
+
+class EngineMissingError(ConsentError):
+    """An engine that sees or hears people is not available."""
+
+
+class TemplateError(ConsentError):
+    """This likeness cannot be opened: its key is gone or its bytes were changed."""
+
+
+class CaptureError(ConsentError):
+    """This capture cannot be used."""

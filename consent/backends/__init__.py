@@ -1,0 +1,135 @@
+"""Engines that see and hear people: what each takes and gives, and the chooser.
+
+Nothing heavy is imported here; an engine's own file is imported when it is first asked for. An
+engine whose weights are missing raises :class:`~consent.errors.EngineMissingError`: whoever asked
+must then answer *no* or *not yet*, never *yes*.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from django.conf import settings
+from django.utils.module_loading import import_string
+from numpy.typing import NDArray
+
+from consent.errors import EngineMissingError
+
+Picture = NDArray[np.uint8]
+"""RGB, shape (H, W, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face found: ``box`` (left, top, right, bottom) and ``points`` (5, 2) in pixels, ``score`` 0 to 1."""
+
+    box: tuple[float, float, float, float]
+    points: NDArray[np.float32]
+    score: float
+
+    @property
+    def size(self) -> float:
+        """Return the longer side of the box in pixels."""
+        return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """One face read closely.
+
+    ``landmarks``: (478, 3) float32, pixels of the picture, z on the scale of x, smaller is nearer.
+    ``yaw``, ``pitch``, ``roll``: degrees; yaw > 0 looks to the person's own left, pitch > 0 looks up,
+    roll > 0 leans to the person's own left. ``blink`` and ``jaw`` (mouth open) run from 0 to 1.
+    """
+
+    landmarks: NDArray[np.float32]
+    yaw: float
+    pitch: float
+    roll: float
+    blink: float
+    jaw: float
+
+
+class FaceEngine(Protocol):
+    """Finds faces and turns one into a vector by which people can be told apart."""
+
+    name: str
+    licence: str
+    sha256: str
+
+    def find(self, picture: Picture) -> list[Face]:
+        """Return the faces in a picture, largest first."""
+        ...
+
+    def vector(self, picture: Picture, face: Face) -> NDArray[np.float32]:
+        """Return the face's vector, unit length, float32 (128,); the dot product of two is their likeness."""
+        ...
+
+
+class LandmarkEngine(Protocol):
+    """Reads pose, landmarks and expression of one face."""
+
+    name: str
+    licence: str
+    sha256: str
+
+    def read(self, picture: Picture) -> Mesh | None:
+        """Return the face in a single picture, or None when there is none."""
+        ...
+
+    def follow(self, pictures: Iterable[tuple[float, Picture]]) -> Iterator[tuple[float, Mesh | None]]:
+        """Follow one face through pictures with their times in seconds, in order."""
+        ...
+
+
+class SpeechEngine(Protocol):
+    """Writes down what is said."""
+
+    name: str
+    licence: str
+    sha256: str
+
+    def transcribe(self, samples: NDArray[np.float32], *, hint: str = "") -> str:
+        """Return the words in mono sound at 16 kHz; an empty string when nobody speaks."""
+        ...
+
+
+NEEDS: dict[str, Sequence[str]] = {
+    "face": ("face_detection_yunet.onnx", "face_recognition_sface.onnx"),
+    "landmarks": ("face_landmarker.task",),
+    "speech": ("whisper-base",),
+}
+
+
+@cache
+def _built(dotted: str, weights: tuple[Path, ...]) -> object:
+    engine: object = import_string(dotted)(*weights)
+    return engine
+
+
+def _engine(name: str) -> object:
+    weights: list[Path] = []
+    for wanted in NEEDS[name]:
+        path = settings.WEIGHTS.get(wanted)
+        if path is None or not path.exists():
+            raise EngineMissingError(f"The {name} engine is not available: {wanted} was not fetched.")
+        weights.append(path)
+    return _built(settings.PEOPLE_ENGINES[name], tuple(weights))
+
+
+def faces() -> FaceEngine:
+    """Return the face engine, its self-test passed; raises EngineMissingError."""
+    return _engine("face")  # type: ignore[return-value]  # the class that settings name
+
+
+def landmarks() -> LandmarkEngine:
+    """Return the landmark engine; raises EngineMissingError."""
+    return _engine("landmarks")  # type: ignore[return-value]  # the class that settings name
+
+
+def speech() -> SpeechEngine:
+    """Return the speech engine; raises EngineMissingError."""
+    return _engine("speech")  # type: ignore[return-value]  # the class that settings name
