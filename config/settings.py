@@ -165,4 +165,16 @@ PEOPLE_ENGINES = {  # what sees and hears people (consent/backends)
 VIDEO_PROVIDER_URL = read("VIDEO_PROVIDER_URL")  # an OpenAI-shaped /v1; empty: the http engine is not available
 VIDEO_PROVIDER_KEY = read("VIDEO_PROVIDER_KEY")
 
+# -- what may be asked for (generation.studio) and how the one road is run (generation.pipeline)
+VIDEO_SIZES = ("640x360", "360x640", "1280x720", "720x1280")
+VIDEO_SECONDS_MAX = 20
+VIDEO_FPS = 24
+VIDEO_STYLES = ("realistic", "cinematic", "anime")
+VIDEO_PROMPT_MAX = 2000  # characters
+VIDEO_CAST_MAX = 4  # people in one video
+JOBS_QUEUED_MAX = 10  # per person; one more is refused
+JOBS_RUNNING_MAX = 2  # per person; the others wait
+JOB_LEASE_SECONDS = 30  # a worker that is silent for so long has lost its job
+JOB_RENEW_SECONDS = 10
+
 CELERY_BROKER_URL = read("CELERY_BROKER_URL", "memory://")
