@@ -89,7 +89,9 @@ class Capture(models.Model):
     challenge = models.JSONField()
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     reasons = models.JSONField(default=list, blank=True)
-    recording = models.CharField(max_length=64, blank=True, help_text="File name under CAPTURE_HOME; empty when deleted.")
+    recording = models.CharField(
+        max_length=64, blank=True, help_text="File name under CAPTURE_HOME; empty when deleted."
+    )
     recording_sha256 = models.CharField(max_length=64, blank=True)
     case = models.CharField(max_length=64, blank=True, help_text="The case a person decides, while it is unsure.")
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,0 +1,77 @@
+"""A likeness, kept and opened: a face vector to recognise it by, a portrait that an engine may draw.
+
+Opened in the ml process alone; what comes out is never pickled, logged or passed to a task.
+"""
+
+import io
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consent.cameos import vault
+from consent.cameos.models import Cameo, Template
+from consent.errors import TemplateError
+from consent.permit import Likeness
+
+FACE, PORTRAIT = Template.Modality.FACE, Template.Modality.PORTRAIT
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a live capture yields.
+
+    ``vector`` float32 (128,), unit length; ``portrait`` uint8 RGB (H, W, 3); ``landmarks`` float32 (478, 3)
+    in pixels of the portrait; the digests name the models that made them.
+    """
+
+    vector: NDArray[np.float32] = field(repr=False)
+    portrait: NDArray[np.uint8] = field(repr=False)
+    landmarks: NDArray[np.float32] = field(repr=False)
+    face_model: str
+    landmark_model: str
+
+
+def keep(taken: Taken, *, cameo: Cameo) -> None:
+    """Seal a likeness under its owner's key, in place of any earlier one; inside the caller's atomic()."""
+    cameo.templates.all().delete()
+    _insert(cameo, FACE, _packed(vector=taken.vector), model=taken.face_model)
+    picture = _packed(portrait=taken.portrait, landmarks=taken.landmarks)
+    _insert(cameo, PORTRAIT, picture, model=taken.landmark_model)
+
+
+def open(cameo: int) -> Likeness:  # noqa: A001 - the door's word: a likeness is opened
+    """Return what an engine may draw of this cameo (its primary key).
+
+    Raises TemplateError when there is none, or when it does not open: the key was destroyed, a byte differs.
+    """
+    template = Template.objects.select_related("cameo__owner").filter(cameo_id=cameo, modality=PORTRAIT).first()
+    if template is None:
+        raise TemplateError
+    arrays = opened(template)
+    handle = template.cameo.owner.get_username()
+    return Likeness(cameo=cameo, handle=handle, portrait=arrays["portrait"], landmarks=arrays["landmarks"])
+
+
+def opened(template: Template) -> dict[str, NDArray[np.generic]]:
+    """Return a template's arrays; ``template.cameo`` must be loaded. Raises TemplateError."""
+    binding = _binding(template.cameo, template.modality)
+    plain = vault.unseal(bytes(template.ciphertext), name=template.key_name, binding=binding)
+    with np.load(io.BytesIO(plain), allow_pickle=False) as stored:
+        return dict(stored.items())
+
+
+def _insert(cameo: Cameo, modality: str, plain: bytes, *, model: str) -> None:
+    name = cameo.owner.public_id
+    sealed = vault.seal(plain, name=name, binding=_binding(cameo, modality))
+    Template.objects.create(cameo=cameo, modality=modality, ciphertext=sealed, key_name=name, model_sha256=model)
+
+
+def _binding(cameo: Cameo, modality: str) -> str:
+    return f"{cameo.public_id}/{modality}"
+
+
+def _packed(**arrays: NDArray[np.generic]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
