@@ -46,3 +46,7 @@ class TemplateError(ConsentError):
 
 class CaptureError(ConsentError):
     """This capture cannot be used."""
+
+
+class MintError(ConsentError):
+    """Permits are minted by the gate alone."""

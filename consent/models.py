@@ -2,14 +2,22 @@
 
 from consent.accounts.models import Block, Fact, Follow, Notice, Person
 from consent.cameos.models import Cameo, Capture, Template
+from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord, RuledOut
+from consent.receipts.models import Receipt
 
 __all__ = [
+    "Appearance",
     "Block",
     "Cameo",
     "Capture",
     "Fact",
     "Follow",
+    "Grant",
     "Notice",
+    "PermitCameo",
+    "PermitRecord",
     "Person",
+    "Receipt",
+    "RuledOut",
     "Template",
 ]

@@ -1,0 +1,93 @@
+"""Issuing receipts: canonical words, a salted digest, one log entry.
+
+The fields follow ISO/IEC TS 27560 in small: who the record is about, who keeps it, what happened, for which purposes,
+until when. The log gets digests alone; without the salt nobody can confirm a guess about what they stand for.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import rfc8785
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from consent.accounts import transactions
+from consent.receipts.models import Receipt, opaque
+from provenance import ledger
+
+SCHEMA = "countenance.receipt/1"
+CONTROLLER = "Countenance"
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A receipt to be: for which person (primary key), about what (JSON; public ids, no keys)."""
+
+    person: int
+    about: Mapping[str, Json] = field(default_factory=dict)
+
+
+def issue(kind: str, person: int, about: Mapping[str, Json]) -> Receipt:
+    """Issue one receipt; ``kind`` is a fact of the ledger, like ``grant.made``, appended with the receipt's digest."""
+    _, (receipt,) = issue_together(kind, [Draft(person, about)])
+    return receipt
+
+
+def issue_together(
+    kind: str, drafts: Sequence[Draft], *, body: Mapping[str, Json] | None = None
+) -> tuple[int, tuple[Receipt, ...]]:
+    """Issue receipts that one event gives to several people, under one log entry; return the entry and the receipts.
+
+    ``body`` is added to the ledger's fact: digests and opaque ids only.
+    """
+    transactions.require("Issuing a receipt")
+    names = dict(get_user_model().objects.filter(pk__in={d.person for d in drafts}).values_list("pk", "public_id"))
+    receipts = [write(kind, draft, principal=names[draft.person]) for draft in drafts]
+    entry = ledger.append(ledger.Fact(kind, {**(body or {}), "receipts": [r.digest for r in receipts]}))
+    for receipt in receipts:
+        receipt.entry = entry
+    return entry, tuple(Receipt.objects.bulk_create(receipts))
+
+
+def write(kind: str, draft: Draft, *, principal: str) -> Receipt:
+    """Return the receipt's row, not yet saved and without its log entry."""
+    public_id, salt = opaque(), secrets.token_hex(16)
+    payload = canonical(
+        {
+            "schema": SCHEMA,
+            "record": public_id,
+            "controller": CONTROLLER,
+            "principal": principal,
+            "event": kind,
+            "at": timezone.now().isoformat(timespec="milliseconds"),
+            "about": dict(draft.about),
+            "attested_by": Receipt.Attestation.OPERATOR.value,
+        }
+    )
+    return Receipt(
+        public_id=public_id,
+        kind=kind,
+        person_id=draft.person,
+        payload=payload,
+        salt=salt,
+        digest=digest(payload, salt=salt),
+    )
+
+
+def canonical(document: Mapping[str, Json]) -> str:
+    """Return the one spelling of this document (RFC 8785)."""
+    return rfc8785.dumps(document).decode()
+
+
+def digest(payload: str, *, salt: str) -> str:
+    """Return hex SHA-256 over the salt's bytes and the payload's."""
+    return hashlib.sha256(bytes.fromhex(salt) + payload.encode()).hexdigest()
+
+
+def holds(receipt: Receipt) -> bool:
+    """Return whether the receipt's words are still those that were committed to."""
+    return secrets.compare_digest(receipt.digest, digest(receipt.payload, salt=receipt.salt))
