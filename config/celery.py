@@ -1,4 +1,8 @@
-"""The Celery application: two queues, ``light`` and ``ml``; routes by task name."""
+"""The Celery application: two queues, ``light`` and ``ml``; routes by task name.
+
+A message is only a hint to look at a row: rows hold the truth, tasks are idempotent, so a message may come twice or,
+with a broker lost, be sent anew by the beat's sweeps.
+"""
 
 import os
 
@@ -7,4 +11,5 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("countenance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # gunicorn's threads send too, and Celery's "current app" is per thread
 app.autodiscover_tasks()

@@ -5,12 +5,17 @@ the code asks ``django.conf.settings``.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg.conninfo
+from celery.schedules import crontab
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
-ROOT = Path(__file__).resolve().parent.parent
-HOME = Path(os.environ.get("COUNTENANCE_HOME", ROOT / "var"))
+from config import broker, firstrun, logs, postgres
+from config.home import HOME, ROOT
 
 
 def read(name: str, default: str = "") -> str:
@@ -25,7 +30,14 @@ def flag(name: str, *, default: bool) -> bool:
     return read(name, "yes" if default else "no").lower() in {"1", "true", "yes", "on"}
 
 
-def database(url: str) -> dict[str, object]:
+def needed(name: str) -> str:
+    """Return ``$NAME``, which production cannot do without."""
+    if found := read(name):
+        return found
+    raise ImproperlyConfigured(f"Production needs {name} (or {name}_FILE); see README, Running it for others.")
+
+
+def database(url: str) -> dict[str, Any]:
     """Translate a libpq URL into Django's terms, with prepared statements that stay prepared.
 
     Django switches psycopg's prepared statements off; these three options put them back, which
@@ -49,10 +61,22 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-DEBUG = False
-SECRET_KEY = read("SECRET_KEY", "development-only-secret-key-that-production-refuses-0123456789")
-ALLOWED_HOSTS = read("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-DATABASES = {"default": database(read("DATABASE_URL", f"postgresql://postgres@/countenance?host={HOME / 'pg'}"))}
+PRODUCTION = read("COUNTENANCE_ENV") == "production"
+DEBUG = False  # a page that shows its insides is never needed: logs tell
+if PRODUCTION:
+    SECRET_KEY = needed("SECRET_KEY")
+    ALLOWED_HOSTS = needed("ALLOWED_HOSTS").split(",")
+    DATABASES = {"default": database(needed("DATABASE_URL"))}
+    KEY_HOME = Path(needed("KEY_HOME"))  # signing, mark, log and per-person keys; outside PostgreSQL and its backups
+else:
+    SECRET_KEY = read("SECRET_KEY") or firstrun.kept(HOME, "django")
+    ALLOWED_HOSTS = read("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    DATABASES = {"default": database(read("DATABASE_URL") or postgres.address(HOME))}
+    KEY_HOME = Path(read("KEY_HOME") or HOME / "keys")
+SECRET_KEY_IS_DEVELOPMENT = not read("SECRET_KEY")
+CACHES = {  # in PostgreSQL, so that every process counts the same tries
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "countenance_cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "consent.Person"
 
@@ -67,6 +91,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "axes",
+    "csp",
     "rest_framework",
     "drf_spectacular",
     "django_htmx",
@@ -74,10 +100,13 @@ INSTALLED_APPS = [
     "safety.apps.SafetyConfig",
     "consent.apps.ConsentConfig",
     "generation.apps.GenerationConfig",
-    "config",
+    "config.apps.WiringConfig",
 ]
 MIDDLEWARE = [
+    "config.middleware.refuse_oversized",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -87,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
@@ -103,6 +133,7 @@ TEMPLATES = [
     },
 ]
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it says no before a password is looked at
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
@@ -114,26 +145,115 @@ LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [ROOT / "config" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # nothing is stored through it
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION  # straight from the checkout, with no step in between
+
+# -- signing in (django-allauth), with a brake on guessing (django-axes)
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost, for development
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [  # length is what helps; no rules about digits and signs (ASVS 2.1)
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["ip_address", "username"]]  # nobody can lock somebody else out from afar
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_DISABLE_ACCESS_LOG = True  # who signed in when, and from where, is nothing we need to know
+AXES_VERBOSE = False
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = read("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(read("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = read("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = read("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", "countenance@localhost")
+if not PRODUCTION:  # letters are files to look at
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = HOME / "mail"
+
+# -- what a browser may do with our pages
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+CSRF_TRUSTED_ORIGINS = [origin for origin in read("CSRF_TRUSTED_ORIGINS").split(",") if origin]
+if flag("BEHIND_PROXY", default=False):  # only if the proxy sets this header itself
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# -- uploads go to files, never to memory, and end at a size
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+BODY_MAX_BYTES = 256 << 20
+
+LOGGING = logs.settings(read("LOG_LEVEL", "WARNING"))
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.answers.refuse",
 }
 
 # -- what the product keeps on disk; every folder is 0700 and never served as files
 MEDIA_HOME = HOME / "media"  # sealed clips
 QUARANTINE_HOME = HOME / "quarantine"  # held bytes: never a URL
 CAPTURE_HOME = HOME / "captures"  # raw captures until judged
-KEY_HOME = HOME / "keys"  # signing, mark, log and per-person keys; outside PostgreSQL and its backups
 SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; empty: development keys made in KEY_HOME
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
 TRUST_ANCHORS = read("TRUST_ANCHORS")  # path: the roots our own seals stand under, in PEM
 LOG_KEY = read("LOG_KEY")  # path: the Ed25519 key that signs checkpoints, in PEM
 LOG_ORIGIN = read("LOG_ORIGIN", "localhost/countenance-log")  # the log's name, without a scheme; never changes
 VERIFY_MAX_BYTES = int(read("VERIFY_MAX_BYTES", str(200 * 1024 * 1024)))  # largest upload the Verify page takes
-WEIGHTS_HOME = HOME / "weights"
+WEIGHTS_HOME = Path(read("WEIGHTS_HOME") or HOME / "weights")
 
 
 def weight(name: str) -> Path | None:
@@ -177,4 +297,32 @@ JOBS_RUNNING_MAX = 2  # per person; the others wait
 JOB_LEASE_SECONDS = 30  # a worker that is silent for so long has lost its job
 JOB_RENEW_SECONDS = 10
 
-CELERY_BROKER_URL = read("CELERY_BROKER_URL", "memory://")
+# -- work in the background: a message carries row ids and is only a hint; rows are the truth
+BROKER = broker.settled(HOME)
+CELERY_BROKER_URL = BROKER.url
+CELERY_BROKER_TRANSPORT_OPTIONS = dict(BROKER.options)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # a worker that dies gives its message back
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 900  # seconds; a stuck engine must not stop the queue for good
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # PostgreSQL's transport cannot carry it
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "light"
+CELERY_TASK_ROUTES = {  # ml is one process that holds the engines
+    "generation.tasks.make": {"queue": "ml"},
+    "consent.tasks.judge": {"queue": "ml"},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
+CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about them is worth nothing
+    "deliver": {"task": "consent.tasks.deliver", "schedule": 5.0, "options": {"expires": 30}},
+    "sequence": {"task": "provenance.tasks.sequence", "schedule": 5.0, "options": {"expires": 30}},
+    "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},
+    "retain": {"task": "config.tasks.retain", "schedule": crontab(hour=3, minute=20)},
+}
+RETENTION = ROOT / "config" / "retention.toml"
+MODELS = ROOT / "config" / "models.toml"
