@@ -4,7 +4,13 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from celery import current_app
 from pytest_django import Settings
+
+from config import postgres
+from config.home import HOME
+
+postgres.ensure(HOME)  # where settings look for it, unless DATABASE_URL names another
 
 LOCAL = {"127.0.0.1", "::1", "localhost", ""}
 real_connect = socket.socket.connect
@@ -28,6 +34,13 @@ def loopback_only() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", connect)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def letters_stay_here() -> None:
+    """Let a sent message end in this process: a test that wants a worker starts one."""
+    current_app.conf.broker_url = "memory://"
+    current_app.conf.broker_transport_options = {}
 
 
 @pytest.fixture(autouse=True)
