@@ -134,7 +134,7 @@ def stop(home: Path) -> bool:
 def home_of(where: Place) -> None:
     """Make the folders, 0700, and refuse one that somebody else put there first."""
     user = os.geteuid() if where.owner is None else where.owner
-    for folder in {where.socket, where.data}:
+    for folder in (where.socket, where.data):  # the outer one first: mkdir gives parents the default mode
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if where.owner is not None and folder.stat().st_uid == 0:
             os.chown(folder, where.owner, where.owner)
