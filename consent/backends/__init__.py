@@ -120,16 +120,16 @@ def _engine(name: str) -> object:
     return _built(settings.PEOPLE_ENGINES[name], tuple(weights))
 
 
-def faces() -> FaceEngine:
+def face_engine() -> FaceEngine:
     """Return the face engine, its self-test passed; raises EngineMissingError."""
     return _engine("face")  # type: ignore[return-value]  # the class that settings name
 
 
-def landmarks() -> LandmarkEngine:
+def landmark_engine() -> LandmarkEngine:
     """Return the landmark engine; raises EngineMissingError."""
     return _engine("landmarks")  # type: ignore[return-value]  # the class that settings name
 
 
-def speech() -> SpeechEngine:
+def speech_engine() -> SpeechEngine:
     """Return the speech engine; raises EngineMissingError."""
     return _engine("speech")  # type: ignore[return-value]  # the class that settings name
