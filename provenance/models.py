@@ -1,1 +1,6 @@
 """Models of every room, gathered where Django looks for them."""
+
+from provenance.log.models import Checkpoint, Entry, Tile
+from provenance.manifests.models import Manifest
+
+__all__ = ["Checkpoint", "Entry", "Manifest", "Tile"]

@@ -1,1 +1,211 @@
 """Door: seal a rendered video so that anyone can check where it came from."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from numpy import uint8
+from numpy.typing import NDArray
+
+from provenance.errors import SealError
+from provenance.log import entries
+from provenance.log.models import Entry
+from provenance.manifests import claim, credentials, signing, status
+from provenance.manifests.claim import ReceiptRef, Statement
+from provenance.manifests.models import Manifest
+from provenance.marks import invisible, visible
+
+__all__ = ["ReceiptRef", "Sealed", "Sealing", "Statement", "begin", "withdraw"]
+
+LOCKS = 0x5EA1  # the first of the two numbers of an advisory lock; the second comes from the render
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed file: its Manifest row, the manifest's label, where it lies, its SHA-256 in hex, its ledger entry."""
+
+    manifest: int
+    label: str
+    path: Path
+    file_sha256: str
+    entry: int
+
+
+class Sealing:
+    """The seal of one render, from its first frame to its file."""
+
+    def __init__(self, *, render: str, width: int, height: int, handle: str) -> None:
+        """Reserve the render's mark; the same render gets the same one again."""
+        self.render = render
+        self.reserved = invisible.reserve(render)
+        self.payload = int(self.reserved.payload)
+        self.stamp = visible.Stamp(width, height, f"@{handle} · AI · Countenance")
+        self.embedder = invisible.embedder(width, height, self.reserved)
+
+    def mark(self, y: NDArray[uint8], t: float) -> None:
+        """Put both marks into a luma plane, uint8 (H, W), in place; ``t`` is its presentation time in seconds."""
+        self.stamp.draw(y, t)
+        self.embedder.apply(y)
+
+    def finish(self, path: Path, *, destination: Path, statement: Statement) -> Sealed:
+        """Seal the encoded file at ``path`` into ``destination`` and log ``asset.sealed``; once for each render.
+
+        The destination appears whole or not at all, and before the row that says so: a crash in between leaves a
+        file that the next call replaces.
+
+        Raises:
+            SealError: the statement cannot be true, a parent's credentials do not hold, or the library refused.
+        """
+        with transaction.atomic():
+            hold(self.render)
+            done = Manifest.objects.filter(render=self.render).first()
+            if done:
+                return again(done, destination)
+            label, digest = write(path, destination, statement, self.payload)
+            fact = {
+                "manifest": label,
+                "file_sha256": digest,
+                "stream_sha256": statement.stream_digest,
+                "clearance_sha256": statement.clearance_digest,
+                "receipts": [each.entry for each in statement.receipts],
+            }
+            entry = entries.append("asset.sealed", fact)
+            row = Manifest.objects.create(
+                render=self.render,
+                label=label,
+                file_sha256=digest,
+                stream_digest=statement.stream_digest,
+                clearance_digest=statement.clearance_digest,
+                entry=entry,
+                sealed_at=timezone.now(),
+            )
+        return Sealed(manifest=row.pk, label=label, path=destination, file_sha256=digest, entry=entry.pk)
+
+
+def begin(*, render: str, width: int, height: int, handle: str) -> Sealing:
+    """Begin the seal of a render: its marks are ready to be put into every frame.
+
+    Args:
+        render: the attempt's own id; everything about a seal happens once for it.
+        width: of the video, in pixels.
+        height: of the video, in pixels.
+        handle: the maker's, shown in the visible mark.
+    """
+    return Sealing(render=render, width=width, height=height, handle=handle)
+
+
+def withdraw(manifest: int, *, reason: str) -> None:
+    """Log ``asset.withdrawn`` for a seal, once; the second time changes nothing. Inside the caller's transaction.
+
+    Args:
+        manifest: the Manifest row.
+        reason: a word, such as ``consent.revoked``; never about a person.
+
+    Raises:
+        SealError: there is no such seal.
+        LedgerError: outside a transaction.
+    """
+    row = Manifest.objects.select_for_update(of=["self"]).filter(pk=manifest).first() if inside() else None
+    if row is None:
+        msg = "There is no such seal to withdraw."
+        raise SealError(msg)
+    if row.withdrawn_entry_id is None:
+        row.withdrawn_entry = entries.append("asset.withdrawn", {"manifest": row.label, "reason": reason})
+        row.save(update_fields=["withdrawn_entry"])
+
+
+def inside() -> bool:
+    """Return that a transaction is open, as the row lock and the log need one."""
+    if not connection.in_atomic_block:
+        msg = "A seal is withdrawn in the transaction of what it follows from; there is none here."
+        raise SealError(msg)
+    return True
+
+
+def hold(render: str) -> None:
+    """Let only one worker finish a render at a time; released with the transaction."""
+    number = int.from_bytes(hashlib.sha256(render.encode()).digest()[:4], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, number])
+
+
+def again(done: Manifest, destination: Path) -> Sealed:
+    """Return what an earlier call sealed, if the file still is that file."""
+    try:
+        is_same = sha256(destination) == done.file_sha256
+    except OSError:
+        is_same = False
+    if not is_same:
+        msg = "This render was sealed before and its file is gone or changed; it cannot be sealed twice."
+        raise SealError(msg)
+    return Sealed(
+        manifest=done.pk,
+        label=done.label,
+        path=destination,
+        file_sha256=done.file_sha256,
+        entry=done.entry_id,
+    )
+
+
+def write(path: Path, destination: Path, statement: Statement, payload: int) -> tuple[str, str]:
+    """Sign into a temporary file, check that it reads as ours, put it in place; return label and SHA-256."""
+    for parent in statement.parents:
+        refuse_unclean(parent)
+    wanted = [each.entry for each in statement.receipts]
+    indices = dict(Entry.objects.filter(pk__in=wanted, leaf_index__gte=0).values_list("pk", "leaf_index"))
+    manifest = claim.manifest(
+        statement, payload=payload.to_bytes(8, "big"), log=settings.LOG_ORIGIN, indices=indices
+    )
+    draft = destination.with_name(f".{destination.name}.{secrets.token_hex(8)}")
+    try:
+        destination.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        signing.sign(path, destination=draft, manifest=manifest, parents=statement.parents)
+        label, digest = confirm(draft), sha256(draft)
+        settle(draft, destination)
+    except OSError as error:
+        msg = "The sealed file could not be written; check the disk."
+        raise SealError(msg) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return label, digest
+
+
+def confirm(draft: Path) -> str:
+    """Return the label of a file just sealed, read back the way anyone would read it."""
+    found = credentials.read(draft)
+    if found.verdict is not status.Verdict.OURS or found.manifest is None:
+        msg = "The sealed file did not read back as ours; nothing was released."
+        raise SealError(msg)
+    return found.manifest.label
+
+
+def refuse_unclean(parent: Path) -> None:
+    """Refuse a parent whose own credentials do not hold all the way down: a seal over it would launder it."""
+    found = credentials.read(parent)
+    if found.verdict is not status.Verdict.OURS or found.problems:
+        msg = "The video this one is made from has credentials that do not hold, so it cannot be built upon."
+        raise SealError(msg)
+
+
+def settle(draft: Path, destination: Path) -> None:
+    """Put the file in place and make both durable."""
+    draft.chmod(0o600)
+    for each in (draft, None):
+        if each is None:
+            draft.replace(destination)
+        descriptor = os.open(each or destination.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,1 +1,177 @@
-"""C2PA manifests: reading."""
+"""Reading credentials out of any file: in a child process that has little memory, little time and no way out.
+
+A file from a stranger goes through a large parser, so this process never parses it. The child is this very module
+(``python -m provenance.manifests.reading``): it gets the open file as standard input and never learns its path, it
+fetches nothing, and what it says is taken for text. No Django here: an auditor runs it alone.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from stat import S_ISREG
+from typing import IO, Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SECONDS = 20
+MEMORY = 2 << 30
+ANSWER = 32 << 20  # bytes the child may write
+HEAD = 4096
+
+
+class Outcome(StrEnum):
+    """What came of reading."""
+
+    READ = "read"  # credentials were found and checked; ``report`` holds what was said
+    NONE = "none"  # the file parses; no credentials are in it
+    MALFORMED = "malformed"  # credentials are in it but cannot be parsed
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The raw answer about a file: ``report`` is the C2PA reader's JSON, ``remote`` an address it names, not fetched."""
+
+    outcome: Outcome
+    note: str = ""
+    mime: str = ""
+    remote: str = ""
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+def read(path: Path, *, anchors: str, seconds: float = SECONDS) -> Reading:
+    """Return what a file's credentials say under these trust anchors (PEM; empty: nobody is trusted).
+
+    Never raises for any file: what cannot be read is an outcome.
+    """
+    try:
+        if not S_ISREG(path.stat().st_mode):
+            return unreadable("This is not a file.")
+        if path.stat().st_size == 0:
+            return unreadable("This file is empty.")
+        with path.open("rb") as file:
+            return ask(file, anchors=anchors, seconds=seconds)
+    except FileNotFoundError:
+        return unreadable("There is no file of this name.")
+    except (OSError, ValueError):
+        return unreadable("This file cannot be opened.")
+
+
+def unreadable(note: str) -> Reading:
+    """Return the outcome of a file that cannot be read."""
+    return Reading(Outcome.UNREADABLE, note=note)
+
+
+def ask(file: IO[bytes], *, anchors: str, seconds: float) -> Reading:
+    """Let a child read the open file and return its answer."""
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as wish:
+        wish.write(anchors.encode())
+        wish.seek(0)
+        try:
+            code = subprocess.run(
+                [sys.executable, "-m", "provenance.manifests.reading", str(wish.fileno())],
+                stdin=file,
+                stdout=answer,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[wish.fileno()],
+                cwd=ROOT,
+                env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"},
+                timeout=seconds,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            return unreadable(f"Reading this file took more than {seconds:.0f} seconds, so we stopped.")
+        answer.seek(0)
+        return understand(answer.read(ANSWER), code)
+
+
+def understand(answer: bytes, code: int) -> Reading:
+    """Return the child's answer; a child that died or babbled read nothing."""
+    if code:
+        return unreadable("Reading this file took more memory or time than we allow, so we stopped.")
+    try:
+        found = json.loads(answer)
+        report = found["report"]
+        if not isinstance(report, dict):
+            raise TypeError  # noqa: TRY301
+        return Reading(
+            Outcome(found["outcome"]),
+            note=str(found["note"]),
+            mime=str(found["mime"]),
+            remote=str(found["remote"]),
+            report=report,
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return unreadable("Reading this file gave an answer that makes no sense.")
+
+
+# -- what follows runs in the child
+
+
+def main(anchors: IO[str], file: IO[bytes], answer: IO[str]) -> None:
+    """Read the file on standard input and write one JSON object."""
+    import c2pa  # noqa: F401, PLC0415 - loaded before memory is limited, and never in the parent
+
+    limit()
+    json.dump(report(file, anchors.read()), answer)
+
+
+def limit() -> None:
+    """Give up what reading does not need."""
+    wanted = ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_FSIZE, ANSWER))
+    for which, most in wanted:
+        with contextlib.suppress(ValueError, OSError):  # macOS has no limit on address space
+            resource.setrlimit(which, (most, most))
+
+
+def report(file: IO[bytes], anchors: str) -> dict[str, Any]:
+    """Return the answer about one file."""
+    head = file.read(HEAD)
+    file.seek(0)
+    mime = sniff(head)
+    if not mime:
+        return answer_of(Outcome.UNREADABLE, note="This is not a kind of file that can carry credentials.")
+    return {**credentials(file, mime, anchors), "mime": mime}
+
+
+def answer_of(outcome: Outcome, *, note: str = "", remote: str = "", found: str = "{}") -> dict[str, Any]:
+    """Return an answer in the child's terms."""
+    return {"outcome": outcome, "note": note, "mime": "", "remote": remote, "report": json.loads(found)}
+
+
+def credentials(file: IO[bytes], mime: str, anchors: str) -> dict[str, Any]:
+    """Read the credentials, fetching nothing."""
+    from c2pa import C2paError, Context, Reader  # noqa: PLC0415
+
+    settings = {
+        "version": 1,
+        "trust": {"trust_anchors": anchors},
+        "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
+    }
+    try:
+        with Reader(mime, file, context=Context.from_dict(settings)) as reader:
+            return answer_of(Outcome.READ, found=reader.json(), remote=reader.get_remote_url() or "")
+    except C2paError as error:
+        return explain(error)
+
+
+def explain(error: Exception) -> dict[str, Any]:
+    """Return the answer for a file whose credentials could not be read: none, elsewhere, malformed, or no such file."""
+    said = str(error)
+    return answer_of(Outcome.UNREADABLE, note=type(error).__name__ + "|" + said)
+
+
+def sniff(head: bytes) -> str:
+    """Return the type of a file by its first bytes, or nothing; the name is never asked."""
+    return ""
+
+
+if __name__ == "__main__":
+    with open(int(sys.argv[1]), encoding="utf-8") as wish:  # noqa: PTH123 - a descriptor, not a path
+        main(wish, sys.stdin.buffer, sys.stdout)

@@ -1,0 +1,51 @@
+"""Putting facts into the log: salted, committed to, in the transaction of what they report."""
+
+import secrets
+from collections.abc import Mapping
+
+import rfc8785
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+
+from provenance.errors import LedgerError
+from provenance.log.models import Entry, Kind, commit
+
+SALT = 32
+
+
+def append(kind: str, body: Mapping[str, object]) -> Entry:
+    """Write a fact; it is logged if and only if the caller's transaction commits.
+
+    Raises:
+        LedgerError: outside a transaction, of a kind the log does not know, or with a body that is not plain JSON.
+    """
+    if not connection.in_atomic_block:
+        msg = "A fact is logged in the transaction of what it reports; there is none here."
+        raise LedgerError(msg)
+    if kind not in Kind.values:
+        msg = f"The log knows no fact called {kind!r}."
+        raise LedgerError(msg)
+    now, salt = timezone.now(), secrets.token_bytes(SALT)
+    text = canonical({"at": now.isoformat(), "fact": dict(body), "kind": kind}).decode()
+    entry = Entry.objects.create(kind=kind, body=text, salt=salt, commitment=commit(salt, text), created_at=now)
+    transaction.on_commit(call_sequencer, robust=True)  # a broker that is down is not the caller's trouble: beat comes
+    return entry
+
+
+def call_sequencer() -> None:
+    """Ask for the pending entries to be given their places."""
+    current_app.send_task("provenance.tasks.sequence", queue="light", retry=False, ignore_result=True)
+
+
+def canonical(value: object) -> bytes:
+    """Return the one RFC 8785 text of a JSON value.
+
+    Raises:
+        LedgerError: it holds something that is not plain JSON, or a number that would not survive.
+    """
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # what is not JSON is refused by it
+    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
+        msg = "A fact is plain JSON; this one is not."
+        raise LedgerError(msg) from error

@@ -1,0 +1,121 @@
+"""Giving entries their place in the tree and signing what it then is: one sequencer at a time.
+
+Two steps, each one transaction under the same advisory lock. Places and tiles are durable before anything is
+signed, so a crash at any line leaves either entries still pending or a tree that the next run signs.
+"""
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from provenance.backends import keys
+from provenance.errors import LedgerError
+from provenance.log import checkpoint, tree
+from provenance.log.models import Checkpoint, Entry, Tile
+
+LOCK = 0x636F_756E_7431  # any number nobody else locks
+BATCH = 10_000
+KEPT = "checkpoint.json"  # beside the keys: what the log last was, for those who have no database
+
+Place = tuple[int, int]
+
+
+def sequence() -> int:
+    """Take every pending entry, oldest first, and sign the tree; return how many entries were taken."""
+    taken = 0
+    while count := place():
+        taken += count
+    seal()
+    return taken
+
+
+@transaction.atomic
+def place() -> int:
+    """Give up to one batch of pending entries their indices and put them into the tiles."""
+    lock()
+    # Never "id greater than the last one": ids are drawn before their transactions commit, so a lower one may come late.
+    pending = list(Entry.objects.filter(leaf_index=None).order_by("id").values_list("id", "commitment")[:BATCH])
+    if not pending:
+        return 0
+    size = placed()
+    tiles = edge(size)
+    tree.grow(tiles, size, (tree.leaf_hash(bytes(commitment)) for _, commitment in pending))
+    number([pk for pk, _ in pending], size)
+    keep(tiles)
+    return len(pending)
+
+
+@transaction.atomic
+def seal() -> Checkpoint | None:
+    """Sign the tree as it is, if it grew; return the checkpoint.
+
+    Raises:
+        LedgerError: the tree no longer contains what was signed before; nothing is signed then.
+    """
+    lock()
+    size, last = placed(), Checkpoint.objects.order_by("-size").first()
+    if size == (last.size if last else 0):
+        return last
+    read = tree.reader(stored)
+    if last and (size < last.size or tree.root(last.size, read) != bytes(last.root)):
+        msg = "The log's tiles no longer match its last checkpoint; nothing more is signed until a person has looked."
+        raise LedgerError(msg)
+    head = checkpoint.Head(origin=settings.LOG_ORIGIN, size=size, root=tree.root(size, read))
+    note, now = checkpoint.sign(head, keys.log_key()), timezone.now()
+    transaction.on_commit(lambda: publish(note, now), robust=True)
+    return Checkpoint.objects.create(size=size, root=head.root, note=note, created_at=now)
+
+
+def lock() -> None:
+    """Wait for the other sequencers; released with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def placed() -> int:
+    """Return how many entries have their place."""
+    last = Entry.objects.exclude(leaf_index=None).order_by("-leaf_index").values_list("leaf_index", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+def edge(size: int) -> dict[Place, bytes]:
+    """Return the right edge of the tree: for each storey the tile that the next hash goes into."""
+    storeys = range(max(1, (size.bit_length() + tree.HEIGHT - 1) // tree.HEIGHT))
+    wanted = {(storey, size >> (tree.HEIGHT * (storey + 1))) for storey in storeys}
+    rows = Tile.objects.filter(index__in={index for _, index in wanted}).values_list("storey", "index", "hashes")
+    found = {(storey, index): bytes(hashes) for storey, index, hashes in rows}
+    return {each: found[each] for each in wanted if each in found}
+
+
+def number(pks: list[int], start: int) -> None:
+    """Write the places in one statement; the entries themselves cannot be changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE provenance_entry SET leaf_index = new.place FROM unnest(%s::bigint[], %s::bigint[])"
+            " AS new (id, place) WHERE provenance_entry.id = new.id AND leaf_index IS NULL",
+            [pks, list(range(start, start + len(pks)))],
+        )
+
+
+def keep(tiles: dict[Place, bytes]) -> None:
+    """Write the tiles that grew."""
+    Tile.objects.bulk_create(
+        [Tile(storey=storey, index=index, hashes=hashes) for (storey, index), hashes in tiles.items()],
+        update_conflicts=True,
+        unique_fields=["storey", "index"],
+        update_fields=["hashes"],
+    )
+
+
+def stored(storey: int, index: int) -> bytes:
+    """Return a tile's hashes; empty when there is no such tile."""
+    found = Tile.objects.filter(storey=storey, index=index).values_list("hashes", flat=True).first()
+    return b"" if found is None else bytes(found)
+
+
+def publish(note: str, now: datetime) -> None:
+    """Leave the newest checkpoint beside the keys."""
+    keys.replace(KEPT, json.dumps({"note": note, "signed_at": now.isoformat()}).encode())

@@ -1,0 +1,11 @@
+"""Work in the background; enqueued by name."""
+
+from celery import shared_task
+
+from provenance.log import sequencer
+
+
+@shared_task(name="provenance.tasks.sequence", ignore_result=True)
+def sequence() -> None:
+    """Give pending entries of the log their place and sign the tree; harmless to run twice."""
+    sequencer.sequence()
