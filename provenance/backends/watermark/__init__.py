@@ -1,0 +1,40 @@
+"""The invisible mark: a keyed spread-spectrum pattern in the luma of every picture. One engine, no weights.
+
+Read the files in this order: ``code`` (the word), ``chips`` (where it goes), ``embed`` (how it gets in), then
+``gather``, ``geometry`` and ``read`` (how it is found again, and why a false one is not).
+
+It survives re-encoding, scaling, cropping, small turns, mirroring and changes of tone. It does not survive somebody
+who owns the unmarked original or the key, a second mark under the same key, or pictures made anew by a model; whoever
+copies the pattern can transplant it. So a mark leads to a record, and the record decides. No mark proves nothing.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+
+from provenance.backends.watermark.chips import layout
+from provenance.backends.watermark.code import word
+from provenance.backends.watermark.embed import Embedder, Plane
+from provenance.backends.watermark.read import PILOT_SURE, Found, read
+
+cv2.setNumThreads(1)  # pictures this small lose more by waking threads than they gain
+
+
+class SpreadSpectrum:
+    """Marks and reads with a key."""
+
+    name = "countenance spread-spectrum luma mark, tile 160x90, 64-bit word"
+    licence = "Apache-2.0"
+    sha256 = ""  # there are no weights
+
+    def embedder(self, *, width: int, height: int, ident: int, key: bytes) -> Embedder:
+        """Return what marks the pictures of one clip with ``ident`` (48 bits)."""
+        return Embedder(width=width, height=height, tile=layout(key).tile(word(ident, key=key)))
+
+    def read(self, planes: Sequence[Plane], *, key: bytes, search: bool = True) -> Found:
+        """Return what is found in luma planes of one size; a second or two when it must search."""
+        return read(planes, key=key, search=search)
+
+    def is_pilot_sure(self, found: Found) -> bool:
+        """Return whether the pilot alone shows that this key marked the video."""
+        return found.ident is not None or found.pilot >= PILOT_SURE

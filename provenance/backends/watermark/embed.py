@@ -1,0 +1,81 @@
+"""Adding the mark to luma planes, where the eye looks least.
+
+One pattern serves a whole clip: the chips enlarged to the picture's size, of unit strength. Each picture gets it at an
+amplitude that follows the picture: more in texture, less in flat and dark parts, never spilling over an edge into a
+flat part, and never more in all than ``BUDGET``, which keeps the marked picture above 42 dB PSNR of the unmarked.
+"""
+
+import math
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance.backends.watermark.chips import COLUMNS, ROWS, Chips
+
+Plane = NDArray[np.uint8]
+"""Luma, uint8 (H, W)."""
+
+FLOOR: Final = 0.65  # grey levels in a flat part; below 0.5 it no longer survives crf 35 there
+SLOPE: Final = 0.5  # grey levels for each level of texture
+CEILING: Final = 2.4
+BUDGET: Final = 1.9  # RMS over a picture: 255 / 1.9 is 42.5 dB, rounding takes the rest
+HOLD: Final = 2  # pictures to one amplitude map; longer leaves noise trailing behind what moves
+REDUCED: Final = 4  # the amplitude map is made at a quarter of the size
+TEXTURE_SIGMA: Final = 2.0
+WINDOW: Final = (5, 5)
+
+
+class Embedder:
+    """Marks the pictures of one clip in place. One embedder for each clip: it remembers the last amplitude map."""
+
+    def __init__(self, *, width: int, height: int, tile: Chips) -> None:
+        self.width, self.height, self.count = width, height, 0
+        self.pattern = enlarge(tile, width=width, height=height)
+        # Static dither turns fractions of a grey level into pictures without a bias (and without flicker).
+        self.dither = np.random.default_rng(1).random((height, width), np.float32) - 0.5
+        self.raised: Any = None
+        self.lowered: Any = None
+
+    def apply(self, y: Plane) -> None:
+        """Add the mark to a luma plane (H, W) in place."""
+        if y.shape != (self.height, self.width):
+            msg = f"a plane of {self.height} x {self.width} was expected, not {y.shape}"
+            raise ValueError(msg)
+        if self.count % HOLD == 0:
+            amplitude: Any = cv2.resize(self._amplitude(y), (self.width, self.height), interpolation=cv2.INTER_LINEAR)
+            change: Any = cv2.add(cv2.multiply(amplitude, self.pattern), self.dither)
+            self.raised = cv2.convertScaleAbs(change.clip(0))
+            self.lowered = cv2.convertScaleAbs(change.clip(None, 0))
+        self.count += 1
+        cv2.subtract(cv2.add(y, self.raised), self.lowered, dst=y)  # both saturate at 0 and 255
+
+    def _amplitude(self, y: Plane) -> NDArray[np.float32]:
+        size = (max(1, self.width // REDUCED), max(1, self.height // REDUCED))
+        reduced: Any = cv2.resize(y, size, interpolation=cv2.INTER_AREA)
+        small: Any = reduced.astype(np.float32)
+        detail = small - cv2.GaussianBlur(small, (0, 0), TEXTURE_SIGMA)
+        texture: Any = np.sqrt(cv2.blur(detail * detail, WINDOW))
+        texture = cv2.blur(cv2.erode(texture, np.ones(WINDOW, np.uint8)), WINDOW)
+        amplitude = np.minimum(FLOOR + SLOPE * texture, CEILING) * np.clip(0.4 + small / 60, 0.4, 1.0)
+        strength = math.sqrt(float(np.square(amplitude).mean()))
+        scaled: NDArray[np.float32] = amplitude * np.float32(min(1.0, BUDGET / strength))
+        return scaled
+
+
+def enlarge(tile: Chips, *, width: int, height: int) -> NDArray[np.float32]:
+    """Return the tile at a picture's size, smooth, of unit RMS, repeated where the picture is longer."""
+    unit = min(width, height) / ROWS
+    down, across = np.arange(math.ceil(height / unit)) % ROWS, np.arange(math.ceil(width / unit)) % COLUMNS
+    shift = 0.5 / unit - 0.5  # centres of pixels onto centres of chips
+    to_chips = np.array([[1 / unit, 0, shift], [0, 1 / unit, shift]], np.float32)
+    pattern: Any = cv2.warpAffine(
+        tile[np.ix_(down, across)],
+        to_chips,
+        (width, height),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    even: NDArray[np.float32] = pattern / np.float32(pattern.std())
+    return even
