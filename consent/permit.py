@@ -54,6 +54,18 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a pre-check says about one cameo: may it, why not, the sentence, the path; it promises nothing later."""
+
+    handle: str
+    may: bool
+    reason: Reason | None
+    sentence: str
+    path: tuple[str, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """May this person use these cameos for these uses, in this draft?
 

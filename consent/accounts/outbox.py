@@ -42,7 +42,7 @@ def record(kind: str, body: Mapping[str, object]) -> Fact:
 
 def nudge() -> None:
     """Ask a worker to deliver soon; once, without waiting for a broker that is away."""
-    current_app.send_task(TASK, retry=False, ignore_result=True)
+    current_app.send_task(TASK, queue="light", retry=False, ignore_result=True)
 
 
 def deliver() -> int:

@@ -1,1 +1,150 @@
-"""Mint permits; imported by the gate alone."""
+"""Minting and spending permits: the rows behind the gate's yes. Reached from ``consent.gate`` alone."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from consent.accounts.models import Person
+from consent.cameos.models import Cameo
+from consent.grants import words
+from consent.grants.graph import Judgement, Question
+from consent.grants.models import PermitCameo, PermitRecord
+from consent.grants.uses import mask
+from consent.permit import Permit, Permitted, Reason, Refusal, Request
+from consent.receipts.issue import Draft, issue_together
+from consent.receipts.models import Receipt
+
+LIFE = timedelta(seconds=60)
+
+SPEND = """
+UPDATE consent_permitrecord SET spent_at = clock_timestamp()
+WHERE id = %s AND handle = %s AND job = %s AND requester_id = %s AND draft_digest = %s
+  AND spent_at IS NULL AND expires_at > clock_timestamp()
+"""
+
+REFUSALS: dict[Reason, str] = {
+    Reason.PERMIT_FORGED: "No such permit was given.",
+    Reason.DRAFT_CHANGED: "The video asked for is not the one that was permitted.",
+    Reason.PERMIT_SPENT: "This permit has been used.",
+    Reason.PERMIT_EXPIRED: "This permit has run out.",
+}
+
+
+def mint(request: Request, *, answers: Sequence[Judgement]) -> Permit:
+    """Write the permit, a use receipt for each person depicted, and one log entry that commits to all of it."""
+    handle = secrets.token_hex(16)
+    entry, receipts = receipt_for_each(request, handle=handle, answers=answers)
+    now = timezone.now()
+    record = PermitRecord(
+        handle=handle,
+        job=request.job,
+        requester_id=request.requester,
+        draft_digest=request.draft_digest,
+        uses=mask(request.uses),
+        categories=sorted(request.categories),
+        entry=entry,
+        created_at=now,
+        expires_at=now + LIFE,
+    )
+    record.save(force_insert=True)
+    pairs = list(zip(answers, receipts, strict=True))
+    PermitCameo.objects.bulk_create(
+        PermitCameo(permit=record, cameo_id=a.cameo, epoch=a.epoch, grant_id=a.grant, receipt=r) for a, r in pairs
+    )
+    return value(record, permitted=tuple(permitted(a, receipt=r) for a, r in pairs))
+
+
+def receipt_for_each(request: Request, *, handle: str, answers: Sequence[Judgement]) -> tuple[int, tuple[Receipt, ...]]:
+    """Tell everyone depicted who uses their likeness, for what and why that was allowed."""
+    owners = dict(Cameo.objects.filter(pk__in=[a.cameo for a in answers]).values_list("pk", "owner_id"))
+    requester = Person.objects.get(pk=request.requester).public_id
+    drafts = [
+        Draft(
+            owners[answer.cameo],
+            {
+                "recipient": requester,
+                "job": request.job,
+                "draft": request.draft_digest,
+                "purposes": sorted(use.value for use in request.uses),
+                "because": answer.rule,
+            },
+        )
+        for answer in answers
+    ]
+    digest = hashlib.sha256(bytes.fromhex(handle)).hexdigest()
+    return issue_together("permit.minted", drafts, body={"permit": digest})
+
+
+def permitted(answer: Judgement, *, receipt: Receipt) -> Permitted:
+    """Return one cameo of a permit as a value."""
+    return Permitted(
+        cameo=answer.cameo,
+        handle=answer.handle,
+        epoch=answer.epoch,
+        path=words.path(answer),
+        receipt=receipt.digest,
+    )
+
+
+def value(record: PermitRecord, *, permitted: tuple[Permitted, ...]) -> Permit:
+    """Return the permit that names this row."""
+    return Permit(
+        id=record.pk,
+        handle=record.handle,
+        job=record.job,
+        requester=record.requester_id,
+        draft_digest=record.draft_digest,
+        expires_at=record.expires_at,
+        cameos=permitted,
+    )
+
+
+def find(permit: Permit) -> PermitRecord | None:
+    """Return the row that a permit names, or None: it was made up, or carried over to another job or person."""
+    return PermitRecord.objects.filter(
+        pk=permit.id, handle=permit.handle, job=permit.job, requester_id=permit.requester
+    ).first()
+
+
+def questions(record: PermitRecord, *, uses: int = 0) -> list[Question]:
+    """Return what the permit's row asks of the graph; ``uses`` are added to those it was minted for.
+
+    I5: the cameos are those of the rows, never those of the value in hand.
+    """
+    cameos = PermitCameo.objects.filter(permit=record).order_by("cameo_id").values_list("cameo_id", flat=True)
+    asked = record.uses | uses
+    return [Question(record.requester_id, cameo, asked, frozenset(record.categories)) for cameo in cameos]
+
+
+def spend(permit: Permit, *, draft_digest: str) -> Refusal | None:
+    """Redeem the row by compare-and-set, or say what was wrong with the permit; None is yes."""
+    with connection.cursor() as cursor:
+        cursor.execute(SPEND, [permit.id, permit.handle, permit.job, permit.requester, draft_digest])
+        if cursor.rowcount == 1:
+            return None
+    return refuse(fault(permit, draft_digest=draft_digest))
+
+
+def fault(permit: Permit, *, draft_digest: str) -> Reason:
+    """Return what is wrong with a permit that could not be spent."""
+    record = find(permit)
+    if record is None:
+        return Reason.PERMIT_FORGED
+    if record.draft_digest != draft_digest:
+        return Reason.DRAFT_CHANGED
+    return Reason.PERMIT_SPENT if record.spent_at else Reason.PERMIT_EXPIRED
+
+
+def refuse(reason: Reason) -> Refusal:
+    """Return the refusal for a permit that is no good."""
+    return Refusal(reason, REFUSALS[reason], path=(f"permit: {reason.value.removeprefix('permit_')}",))
+
+
+def bind(record: PermitRecord, *, subject: str) -> bool:
+    """Tie the permit to the one thing made under it; return False when it is tied to another already."""
+    unbound = PermitRecord.objects.filter(pk=record.pk, subject__in=["", subject])
+    return unbound.update(subject=subject) == 1

@@ -1,0 +1,91 @@
+"""What the graph's answers mean, in sentences for people: what happened, why, what you can do."""
+
+from consent.cameos.models import Cameo
+from consent.grants.graph import Judgement
+from consent.grants.uses import named, words
+from consent.permit import Reason, Refusal
+
+SENTENCES: dict[Reason, tuple[str, str]] = {
+    Reason.NO_SUCH_CAMEO: ("@{cameo} has no likeness that can be used here.", "Check the spelling of the name."),
+    Reason.NOT_LIVE: ("@{cameo} has not finished enrolling.", "Try again when they have."),
+    Reason.PAUSED: ("@{cameo} has paused every use of their likeness.", "Only they can end the pause."),
+    Reason.FROZEN: ("The likeness of @{cameo} may not be used at the moment.", "Leave them out of this video."),
+    Reason.WITHDRAWN: ("@{cameo} has withdrawn their likeness.", "Leave them out of this video."),
+    Reason.BLOCKED: ("You cannot use the likeness of @{cameo}.", "Leave them out of this video."),
+    Reason.DENIED: ("@{cameo} has said no to this use by you.", "Leave them out of this video."),
+    Reason.CATEGORY_RULED_OUT: (
+        "@{cameo} has ruled out being shown in something like this.",
+        "Change what the video shows, or leave them out.",
+    ),
+    Reason.EXPIRED: ("What @{cameo} allowed you has ended.", "Ask @{cameo} to allow it again."),
+    Reason.ONLY_ME: ("Only @{cameo} may use this likeness.", "Ask @{cameo} to allow you."),
+    Reason.NOT_APPROVED: ("@{cameo} has not approved you.", "Ask @{cameo} to allow you."),
+    Reason.NOT_MUTUAL: ("@{cameo} lets in people who follow one another with them.", "Ask @{cameo} to allow you."),
+    Reason.USE_NOT_GIVEN: ("@{cameo} has not allowed you to {uses} with their likeness.", "Ask @{cameo} for that use."),
+    Reason.ERROR: ("We could not check whether you may use this likeness, so the answer is no.", "Try again later."),
+}
+AUDIENCES: dict[str, str] = {value: str(label) for value, label in Cameo.Audience.choices}
+YES = {
+    "self": "it is their own likeness",
+    "grant": "a grant in force",
+    "everyone": "audience: everyone",
+    "mutual": "audience: mutuals, and they follow one another",
+}
+NO = {
+    Reason.NO_SUCH_CAMEO: "no such cameo",
+    Reason.NOT_LIVE: "cameo: pending",
+    Reason.PAUSED: "cameo: paused",
+    Reason.FROZEN: "cameo: frozen",
+    Reason.WITHDRAWN: "cameo: withdrawn",
+    Reason.BLOCKED: "blocked",
+    Reason.DENIED: "a denial in force",
+    Reason.CATEGORY_RULED_OUT: "category ruled out",
+    Reason.EXPIRED: "grant: expired",
+    Reason.NOT_MUTUAL: "not mutuals",
+    Reason.USE_NOT_GIVEN: "no grant for this use",
+}
+ABOUT_AUDIENCE = {Reason.EXPIRED, Reason.ONLY_ME, Reason.NOT_APPROVED, Reason.NOT_MUTUAL, Reason.USE_NOT_GIVEN}
+
+
+def path(answer: Judgement) -> tuple[str, ...]:
+    """Return the steps that led to the answer, beginning with the question."""
+    asked = f"@{answer.asker} asks for @{answer.handle or '?'} to {words(named(answer.uses))}"
+    if answer.may:
+        return asked, YES[answer.rule]
+    audience = (f"audience: {AUDIENCES.get(answer.audience, answer.audience).lower()}",)
+    return asked, *(audience if answer.reason in ABOUT_AUDIENCE else ()), NO.get(answer.reason, "no grant")
+
+
+def refusal(answer: Judgement, *, handle: str = "") -> Refusal:
+    """Return a no in words; ``handle`` is what was asked for where no cameo was found."""
+    cameo = answer.handle or handle
+    sentence, advice = SENTENCES[answer.reason]
+    filled = {"cameo": cameo, "uses": words(named(answer.uses))}
+    return Refusal(
+        reason=answer.reason,
+        sentence=sentence.format(**filled),
+        cameo=cameo,
+        path=path(answer) if answer.handle else (f"@{answer.asker} asks for @{cameo}", NO[Reason.NO_SUCH_CAMEO]),
+        advice=advice.format(**filled),
+    )
+
+
+def error() -> Refusal:
+    """Return the no that any surprise becomes."""
+    sentence, advice = SENTENCES[Reason.ERROR]
+    return Refusal(Reason.ERROR, sentence, path=("an error while judging",), advice=advice)
+
+
+def welcome(answer: Judgement) -> str:
+    """Return a yes in words."""
+    return f"You may {words(named(answer.uses))} with the likeness of @{answer.handle}."
+
+
+def taken_down() -> Refusal:
+    """Return the no for a video that somebody in it had taken down."""
+    return Refusal(
+        Reason.WITHDRAWN,
+        "Somebody in this video had it taken down.",
+        path=("appearance: deleted",),
+        advice="It cannot be brought back.",
+    )
