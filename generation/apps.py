@@ -8,3 +8,13 @@ class GenerationConfig(AppConfig):
 
     name = "generation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Teach safety our subjects, and listen to consent."""
+        from generation import receivers  # noqa: PLC0415 - models exist only now
+        from generation.feed import subjects  # noqa: PLC0415 - as above
+        from generation.pipeline import held  # noqa: PLC0415 - as above
+
+        subjects.register()
+        held.register()
+        receivers.connect()

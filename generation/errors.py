@@ -35,3 +35,7 @@ class QuotaError(GenerationError):
 
 class RepeatedError(GenerationError):
     """This Idempotency-Key was used before for a different request; send a new key."""
+
+
+class JudgingError(GenerationError):
+    """Something went wrong while this was checked, so nothing was made; you can try again."""

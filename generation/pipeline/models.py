@@ -60,7 +60,15 @@ class Job(models.Model):
                 name="job_state_known",
                 condition=Q(
                     state__in=[
-                        "queued", "making", "checking", "held", "sealing", "done", "refused", "failed", "cancelled",
+                        "queued",
+                        "making",
+                        "checking",
+                        "held",
+                        "sealing",
+                        "done",
+                        "refused",
+                        "failed",
+                        "cancelled",
                     ]
                 ),
             ),
@@ -72,8 +80,7 @@ class Job(models.Model):
             models.CheckConstraint(name="job_three_attempts", condition=Q(attempts__lte=3)),
             models.CheckConstraint(
                 name="job_lease_iff_working",
-                condition=Q(state__in=["making", "checking", "sealing"], lease_until__isnull=False)
-                & ~Q(lease_token="")
+                condition=Q(state__in=["making", "checking", "sealing"], lease_until__isnull=False) & ~Q(lease_token="")
                 | (~Q(state__in=["making", "checking", "sealing"]) & Q(lease_token="", lease_until__isnull=True)),
             ),
             models.CheckConstraint(

@@ -1,0 +1,81 @@
+"""POST /jobs, GET /jobs/{id}, POST /jobs/{id}/cancel."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from generation.api.serializers import JobSerializer, WishSerializer
+from generation.errors import DraftError, GenerationError, QuotaError, RepeatedError
+from generation.pipeline.models import Job
+from generation.pipeline.submit import cancel, submit
+from generation.studio.compose import Wish
+
+ANSWERS: dict[type[GenerationError], tuple[int, str, str]] = {
+    DraftError: (status.HTTP_400_BAD_REQUEST, "draft", "Change the request and send it again."),
+    QuotaError: (status.HTTP_429_TOO_MANY_REQUESTS, "quota", "Wait until one of them is done, or cancel one."),
+    RepeatedError: (status.HTTP_409_CONFLICT, "repeated", "Use a key once for each request."),
+}
+KEY_MAX = 128
+
+
+def no(error: GenerationError) -> Response:
+    """Return one of our errors in the API's one shape."""
+    code, word, advice = ANSWERS[type(error)]
+    headers = {"Retry-After": "10"} if code == status.HTTP_429_TOO_MANY_REQUESTS else None
+    return Response({"error": {"code": word, "message": str(error), "advice": advice}}, status=code, headers=headers)
+
+
+class JobsView(APIView):
+    """Ask for a video."""
+
+    @extend_schema(
+        request=WishSerializer,
+        responses={201: JobSerializer},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+    )
+    def post(self, request: Request) -> Response:
+        """Queue a job; the same Idempotency-Key and request again return the same job."""
+        asked = WishSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        key = request.headers.get("Idempotency-Key", "")[:KEY_MAX]
+        try:
+            job = submit(Wish(**asked.validated_data), maker=person(request), key=key)
+        except (DraftError, QuotaError, RepeatedError) as error:
+            return no(error)
+        return Response(JobSerializer(job).data, status=status.HTTP_201_CREATED)
+
+
+class JobView(APIView):
+    """One job of one's own."""
+
+    @extend_schema(responses=JobSerializer)
+    def get(self, request: Request, job: str) -> Response:
+        """Say how far it is."""
+        return Response(JobSerializer(own(request, job)).data)
+
+
+class CancelView(APIView):
+    """Stop one's own job."""
+
+    @extend_schema(request=None, responses=JobSerializer)
+    def post(self, request: Request, job: str) -> Response:
+        """Cancel it unless it has ended; say how it stands now."""
+        found = own(request, job)
+        cancel(found)
+        found.refresh_from_db()
+        return Response(JobSerializer(found).data)
+
+
+def own(request: Request, job: str) -> Job:
+    """Return the caller's job; anybody else's is as unknown as one that never was."""
+    return get_object_or_404(Job, public_id=job, maker_id=person(request))
+
+
+def person(request: Request) -> Any:
+    """Return the caller's key; the default permission has seen to it that there is one."""
+    return request.user.pk

@@ -1,0 +1,82 @@
+"""Ask for the two tickets, and write the attempt that they allow."""
+
+from django.db import connection
+from django.db.models import Max
+
+from consent import gate, people
+from consent.permit import Permit, Reason, Request
+from consent.permit import Refusal as ConsentRefusal
+from generation.pipeline.footage import Reel
+from generation.pipeline.models import Job, Render
+from generation.studio import compose
+from safety import screen
+from safety.clearance import Clearance, Hold, Signal
+from safety.clearance import Refusal as SafetyRefusal
+
+
+def permission(job: Job) -> Permit | ConsentRefusal:
+    """Ask the people cast; also when nobody is, so that every attempt has a permit."""
+    cast = {c.handle: c.person_id for c in job.draft.castings.all()}
+    if not compose.is_whole(job.draft):
+        return ConsentRefusal(Reason.DRAFT_CHANGED, "The request was changed after it was made; make it again.")
+    if people.by_handle(tuple(cast)) != cast:
+        return ConsentRefusal(
+            Reason.NO_SUCH_CAMEO, "Somebody in this video has a new handle; name them by it and make it again."
+        )
+    return gate.authorize(
+        Request(
+            job=job.public_id,
+            requester=job.maker_id,
+            cameos=tuple(cast),
+            draft_digest=job.draft.digest,
+            categories=screen.categories(job.draft.prompt),
+        )
+    )
+
+
+def words(job: Job) -> Clearance | Hold | SafetyRefusal:
+    """Have the prompt judged."""
+    return screen.prompt(
+        job.draft.prompt,
+        digest=job.draft.digest,
+        likeness=job.draft.castings.exists(),
+        requester=job.maker_id,
+        job=job.public_id,
+    )
+
+
+def attempt(job: Job, *, permit: Permit, clearance: Clearance) -> Render:
+    """Insert the attempt that these tickets allow; made-up or used tickets break a constraint, here and now."""
+    last = Render.objects.filter(job=job).aggregate(n=Max("number"))["n"] or 0
+    render = Render.objects.create(
+        job=job,
+        number=last + 1,
+        permit_id=permit.id,
+        prompt_clearance_id=clearance.id,
+        continues=Render.objects.filter(job=job, state=Render.State.HELD).last(),
+    )
+    connection.check_constraints()  # foreign keys are deferred otherwise, until after the engine would have run
+    return render
+
+
+def note(render: Render, reel: Reel) -> None:
+    """Write down which engine draws, and what it says is in the picture."""
+    render.engine, render.engine_version, render.source_type = reel.engine, reel.engine_version, reel.source_type
+    render.vocabulary = list(reel.vocabulary)
+    render.save(update_fields=["engine", "engine_version", "source_type", "vocabulary"])
+
+
+def pictures(
+    job: Job, render: Render, tap: screen.OutputTap, *, digest: str, signals: tuple[Signal, ...]
+) -> Clearance | Hold | SafetyRefusal:
+    """Have the encoded video judged, together with what the witness saw."""
+    made = render.continues or render
+    return screen.output(
+        tap,
+        digest=digest,
+        likeness=job.draft.castings.exists(),
+        job=job.public_id,
+        engine=made.engine,
+        vocabulary=tuple(made.vocabulary),
+        signals=signals,
+    )

@@ -1,0 +1,63 @@
+"""Compose a request, see at once who has agreed, ask for the video."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from consent import gate, people
+from consent.permit import Use
+from generation.errors import DraftError, QuotaError
+from generation.pipeline.models import Job
+from generation.pipeline.submit import submit
+from generation.studio.compose import handles
+from generation.studio.models import Availability
+from generation.views.forms import StudioForm
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def studio(request: HttpRequest) -> HttpResponse:
+    """Show the form; take it in, and go to the job it made."""
+    form = StudioForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("generation:job", submit(form.wish(), maker=request.user.pk).public_id)
+        except DraftError as error:
+            form.add_error("prompt", str(error))
+        except QuotaError as error:
+            form.add_error(None, str(error))
+            status = 429
+    shown = {
+        "form": form,
+        "people": answers(request, form["prompt"].value() or ""),
+        "missing": missing(),
+        "waiting": Job.objects.filter(maker_id=request.user.pk).exclude(state__in=Job.ENDED).order_by("submitted_at"),
+        "places": settings.JOBS_QUEUED_MAX,
+    }
+    return render(request, "generation/studio.html", shown, status=status)
+
+
+@login_required
+@require_POST
+def chips(request: HttpRequest) -> HttpResponse:
+    """Say who of those named has agreed, while the prompt is being written."""
+    shown = {"people": answers(request, request.POST.get("prompt", ""))}
+    return render(request, "generation/chips.html", shown)
+
+
+def answers(request: HttpRequest, prompt: str) -> list[dict[str, object]]:
+    """Return one chip for each handle in the text: may the reader use them, and if not, why."""
+    named = handles(prompt)[: settings.VIDEO_CAST_MAX + 1]
+    known = people.by_handle(named) if named else {}
+    judged = gate.check(request.user.pk, [h for h in named if h in known], Use.GENERATE) if known else ()
+    yes = [{"handle": one.handle, "may": one.may, "reason": one.sentence} for one in judged]
+    unknown = [{"handle": h, "may": False, "reason": "nobody here is called that"} for h in named if h not in known]
+    return [*yes, *unknown]
+
+
+def missing() -> list[Availability]:
+    """Return the models that cannot run here, each with the sentence that says why."""
+    return list(Availability.objects.exclude(missing="").filter(engine__in=settings.VIDEO_ENGINES))
