@@ -96,7 +96,8 @@ class Permitted:
 class Permit:
     """Yes: a PermitRecord row exists, unspent, for this job and this draft, for at most 60 seconds.
 
-    ``id`` is the row's key, for foreign keys; ``handle`` is 128 random bits in hex: the ticket itself.
+    ``id`` is the row's key, for foreign keys; ``handle`` is 128 random bits in hex: the ticket itself;
+    ``entry`` is the ledger entry that reports the permit and commits to its receipts.
     """
 
     id: int
@@ -106,6 +107,7 @@ class Permit:
     draft_digest: str
     expires_at: datetime
     cameos: tuple[Permitted, ...] = ()
+    entry: int = 0
 
 
 @dataclass(frozen=True, slots=True)

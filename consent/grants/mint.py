@@ -100,6 +100,7 @@ def value(record: PermitRecord, *, permitted: tuple[Permitted, ...]) -> Permit:
         draft_digest=record.draft_digest,
         expires_at=record.expires_at,
         cameos=permitted,
+        entry=record.entry,
     )
 
 
