@@ -55,6 +55,8 @@ class Engine(Protocol):
     licence: str
     source_type: str
     """IPTC digital source type that is true of its output (last part of the URI)."""
+    draws_people: bool
+    """Whether it may be given a cast; a likeness never leaves for an engine that runs elsewhere."""
 
     def available(self) -> str:
         """Return '' when it can run now, else one sentence that says what is missing."""

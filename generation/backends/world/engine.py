@@ -1,0 +1,74 @@
+"""The embedded engine: words to a scene, physics, picture and sound, on any laptop and without a trained model."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from generation.backends import Order, Rendering
+from generation.backends.world.draw import NoPictureError, context, draw
+from generation.backends.world.head import head
+from generation.backends.world.parse import parse
+from generation.backends.world.simulate import simulate
+from generation.backends.world.sound import sound
+from generation.backends.world.stage import stage
+from generation.errors import EngineError
+
+MOST = 2  # people one stage has room for
+
+
+class WorldEngine:
+    """Countenance World: a small stage where MuJoCo plays what the prompt names, drawn and heard as it happens."""
+
+    name = "Countenance World"
+    version = "0.1"
+    licence = "Apache-2.0"  # MuJoCo's; the rest is ours
+    draws_people = True
+    # Pictures calculated from physics, with a person's photograph on a character. IPTC's "algorithmicMedia" means
+    # made "purely" by an algorithm without any sampled data, which the photograph breaks, and "digitalCreation"
+    # means drawn by a human hand; nothing is from a trained model. A mix of captured and synthetic is this one:
+    source_type = "compositeSynthetic"
+
+    def available(self) -> str:
+        """Return '' when a picture can be drawn here, else one sentence that says what is missing."""
+        try:
+            context().release()
+        except NoPictureError as missing:
+            return str(missing)
+        return ""
+
+    def render(self, order: Order, progress: Callable[[float], None]) -> Rendering:
+        """Play the prompt's scene; frames are drawn while they are taken, the sound when it is asked for."""
+        _check(order)
+        scene = parse(order.prompt, cast=[person.handle for person in order.cast])
+        where = stage(scene, seed=order.seed)
+        play = simulate(where, seconds=order.seconds, fps=order.fps)
+        frames: Iterator[Any] = draw(
+            where, play, [_head(person) for person in order.cast], fps=order.fps,
+            width=order.width, height=order.height, style=order.style, seed=order.seed, progress=progress,
+        )  # fmt: skip
+        return Rendering(
+            width=order.width,
+            height=order.height,
+            fps=order.fps,
+            frames=frames,
+            sound=partial(sound, where, play, seconds=order.seconds, seed=order.seed),
+            vocabulary=scene.vocabulary,
+        )
+
+
+def _check(order: Order) -> None:
+    if len(order.cast) > MOST:
+        raise EngineError(f"This model can show at most {MOST} people in one video.")
+    if not (
+        64 <= order.width <= 1920 and 64 <= order.height <= 1920 and 1 <= order.seconds <= 20 and 1 <= order.fps <= 60
+    ):
+        raise EngineError("This model makes 1 to 20 seconds, at 64 to 1920 pixels a side and up to 60 frames a second.")
+
+
+def _head(person: Any) -> Any:
+    portrait, landmarks = np.asarray(person.portrait), np.asarray(person.landmarks)
+    if portrait.ndim != 3 or portrait.shape[2] != 3 or landmarks.shape != (478, 3):  # noqa: PLR2004
+        raise EngineError("This person's likeness cannot be drawn: its picture or its landmarks are not whole.")
+    return head(portrait, landmarks)
