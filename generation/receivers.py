@@ -3,7 +3,6 @@
 from typing import Any
 
 from consent import signals
-from generation.pipeline.recall import recall
 
 
 def connect() -> None:
@@ -20,3 +19,10 @@ def on_cameo_stopped(*, body: dict[str, Any], **_: object) -> None:
 def on_permission_lost(*, body: dict[str, Any], **_: object) -> None:
     """Recall what the person who lost permission made, or everybody's."""
     recall(owner=body["owner"], person=body.get("person"))
+
+
+def recall(*, owner: int, person: int | None = None) -> None:
+    """Reach the pipeline only now, so that a process which never hears a fact loads no seal."""
+    from generation.pipeline import recall as recalling  # noqa: PLC0415 - see above
+
+    recalling.recall(owner=owner, person=person)

@@ -1,7 +1,5 @@
 """POST /jobs, GET /jobs/{id}, POST /jobs/{id}/cancel."""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -76,6 +74,6 @@ def own(request: Request, job: str) -> Job:
     return get_object_or_404(Job, public_id=job, maker_id=person(request))
 
 
-def person(request: Request) -> Any:
+def person(request: Request) -> int:
     """Return the caller's key; the default permission has seen to it that there is one."""
-    return request.user.pk
+    return int(request.user.pk or 0)

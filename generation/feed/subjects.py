@@ -8,7 +8,7 @@ from generation.feed.models import Clip
 from generation.feed.withdraw import withdraw
 from safety import cases
 
-KIND = "generation.clip"
+KIND = "clip"
 
 
 def register() -> None:
@@ -41,4 +41,4 @@ def resolved(subject: str, decision: str) -> None:
     if decision == "clear":
         restore(subject)
     else:
-        withdraw(subject, reason="withdrawn after review")
+        withdraw(subject, reason="review.refused")

@@ -17,7 +17,7 @@ def withdraw(clip: str, *, reason: str) -> bool:
 
 
 @transaction.atomic
-def delete(clip: str, *, reason: str = "deleted by its maker") -> bool:
+def delete(clip: str, *, reason: str = "deleted.by-maker") -> bool:
     """Delete by public id, bytes and all; False when it was gone already."""
     gone = leave(clip, state=Clip.State.DELETED, reason=reason)
     if gone is None:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
+from av import Packet, VideoFrame
 from av.codec.context import ThreadType
 from av.container import OutputContainer
 from av.error import FFmpegError
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from generation.errors import EncodeError, JudgingError
@@ -62,7 +63,7 @@ def write(
     container.mux(waiting)
 
 
-def picture_track(container: OutputContainer, reel: Reel) -> Any:
+def picture_track(container: OutputContainer, reel: Reel) -> VideoStream:
     """Add the H.264 track."""
     video = container.add_stream("libx264", rate=reel.fps, options={"preset": "veryfast", "crf": "20"})
     video.width, video.height, video.pix_fmt = reel.width, reel.height, "yuv420p"
@@ -87,16 +88,16 @@ def counted(reel: Reel) -> Iterator[NDArray[np.uint8]]:
         raise EncodeError(f"The video model gave {seen} of the {total} pictures that were ordered.")
 
 
-def marked(rgb: NDArray[np.uint8], *, t: float, mark: Mark) -> Any:
+def marked(rgb: NDArray[np.uint8], *, t: float, mark: Mark) -> VideoFrame:
     """Return the picture as yuv420p with its luma marked in place."""
-    picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
+    picture = VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
     plane = picture.planes[0]
     luma = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # lines may be padded
     mark(luma[: picture.height, : picture.width], t)
     return picture
 
 
-def show(picture: Any, frame: Frame, taps: Sequence[Tap]) -> None:
+def show(picture: VideoFrame, frame: Frame, taps: Sequence[Tap]) -> None:
     """Let those taps that want this moment see it; the colours are converted once, and only then."""
     with judged():
         wanting = [tap for tap in taps if tap.wants(frame.index, frame.t)]
@@ -116,7 +117,7 @@ def judged() -> Iterator[None]:
         raise JudgingError from error
 
 
-def sound_packets(container: OutputContainer, reel: Reel) -> list[Any]:
+def sound_packets(container: OutputContainer, reel: Reel) -> list[Packet]:
     """Add the AAC track and return its packets; none for a rendering without sound."""
     samples = reel.sound()
     if samples is None:
@@ -124,7 +125,7 @@ def sound_packets(container: OutputContainer, reel: Reel) -> list[Any]:
     track = container.add_stream("aac", rate=RATE, layout="stereo")
     track.bit_rate = 160_000
     sound = fitted(samples, length=reel.seconds * RATE)
-    packets: list[Any] = []
+    packets: list[Packet] = []
     for start in range(0, len(sound), CHUNK):
         piece = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(sound[start : start + CHUNK].T), format="fltp", layout="stereo"
@@ -134,7 +135,7 @@ def sound_packets(container: OutputContainer, reel: Reel) -> list[Any]:
     return packets + track.encode(None)
 
 
-def fitted(samples: Any, *, length: int) -> NDArray[np.float32]:
+def fitted(samples: object, *, length: int) -> NDArray[np.float32]:
     """Return the sound as float32 (length, 2) in -1..1, cut or padded with silence, or raise."""
     sound = np.asarray(samples, dtype=np.float32)
     if sound.ndim != 2 or sound.shape[1] != 2 or not np.isfinite(sound).all():  # noqa: PLR2004 - stereo
@@ -144,7 +145,7 @@ def fitted(samples: Any, *, length: int) -> NDArray[np.float32]:
     return full
 
 
-def due(packets: list[Any], *, until: float) -> list[Any]:
+def due(packets: list[Packet], *, until: float) -> list[Packet]:
     """Take the packets whose time has come out of the list."""
     count = next((n for n, p in enumerate(packets) if float(p.pts * p.time_base) > until), len(packets))
     taken, packets[:] = packets[:count], packets[count:]

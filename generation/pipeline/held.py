@@ -9,7 +9,7 @@ from generation.pipeline.endings import drop_held, reason
 from generation.pipeline.models import Job, Render
 from safety import cases
 
-KIND = "generation.job"
+KIND = "job"
 
 
 def register() -> None:

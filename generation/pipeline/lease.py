@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from generation.errors import LeaseLostError
@@ -36,7 +36,7 @@ class Lease:
     lost: threading.Event = field(default_factory=threading.Event)
     told: float = 0.0
 
-    def write(self, **changes: Any) -> None:
+    def write(self, **changes: object) -> None:
         """Change the job's row, or raise ``LeaseLostError`` if it is no longer ours."""
         if not Job.objects.filter(pk=self.job.pk, lease_token=self.token).update(**changes):
             self.lost.set()
@@ -111,7 +111,7 @@ def lock_maker(maker: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"generation.jobs:{maker}"])
 
 
-def term() -> Any:
+def term() -> CombinedExpression:
     """Return when a lease taken now ends, by the database's clock."""
     return Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
 

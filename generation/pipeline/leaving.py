@@ -66,7 +66,7 @@ def finish(
         made_at=made.started_at,
         stream_digest=encoded.digest,
         clearance_digest=clearance_digest(clearance),
-        receipts=tuple(ReceiptRef(digest=one.receipt, entry=one.entry) for one in permit.cameos),
+        receipts=tuple(ReceiptRef(digest=one.receipt, entry=permit.entry) for one in permit.cameos),
     )
     return sealing.finish(encoded.path, destination=destination(render), statement=statement)
 
@@ -118,5 +118,5 @@ def done(lease: Lease, render: Render, encoded: Encoded) -> None:
 def take_back(sealed: Sealed) -> None:
     """Withdraw a seal that was never released, and delete its file."""
     with transaction.atomic():
-        seal.withdraw(sealed.manifest, reason="never released")
+        seal.withdraw(sealed.manifest, reason="never.released")
     sealed.path.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ def recall(*, owner: int, person: int | None = None) -> None:
         refuse_waiting(job)
     names = set(clips.values_list("public_id", flat=True))
     for clip in sorted(names - gate.standing(names)):
-        withdraw(clip, reason="consent withdrawn")
+        withdraw(clip, reason="consent.revoked")
 
 
 def refuse_waiting(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""The one road, told once: nothing is drawn before consent and safety said yes, nothing leaves before they say so again."""
+"""The one road: nothing is drawn before consent and safety said yes, nothing leaves before they say so again."""
 
 import structlog
 
@@ -35,7 +35,7 @@ def make(job_id: int) -> None:
             stumble(lease, error)
 
 
-def walk(job: Job, lease: Lease) -> None:
+def walk(job: Job, lease: Lease) -> None:  # noqa: PLR0911 - each return is somebody's no, told where it is said
     """Go from a draft to a released clip, or end where somebody says no."""
     lease.at(Job.State.MAKING, "asking permission")
     with judging():

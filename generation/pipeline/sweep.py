@@ -47,7 +47,7 @@ def tidy() -> None:
     for name in workplace.abandoned(set(running.values_list("public_id", flat=True))):
         workplace.remove(name)
     home, now = Path(settings.MEDIA_HOME), time.time()
-    for path in home.glob("*.mp4") if home.is_dir() else ():
+    for path in home.iterdir() if home.is_dir() else ():
         old = now - path.stat().st_mtime > ORPHANED
         if old and not Clip.objects.filter(Q(path=path.name) & ~Q(state=Clip.State.DELETED)).exists():
             path.unlink(missing_ok=True)

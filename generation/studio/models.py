@@ -36,7 +36,7 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"draft {self.pk}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django has it
         """Insert; a draft is never changed, since others have judged its digest."""
         if self.pk is not None:
             raise TypeError("A draft is immutable; compose a new one.")

@@ -32,7 +32,7 @@ def video(request: HttpRequest, clip: str) -> HttpResponse:
     }
     if sight is watch.Sight.GONE:
         return render(request, "generation/gone.html", shown, status=410)
-    return render(request, "generation/video.html", {**shown, "proof": ledger.proof(found.manifest.entry)})
+    return render(request, "generation/video.html", {**shown, "proof": ledger.proof(found.manifest.entry_id)})
 
 
 @login_required
