@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from generation.feed.models import Clip
-from provenance import seal
 
 
 @transaction.atomic
@@ -29,6 +28,8 @@ def delete(clip: str, *, reason: str = "deleted.by-maker") -> bool:
 
 def leave(clip: str, *, state: Clip.State, reason: str) -> Clip | None:
     """Move a clip that is here to a state in which it is not, and say so in the log, once."""
+    from provenance import seal  # noqa: PLC0415 - web processes withdraw seldom and need no signing library until then
+
     here = (Clip.State.RELEASED, Clip.State.HELD)
     found = Clip.objects.select_for_update().filter(public_id=clip, state__in=here).first()
     if found is not None:
