@@ -15,7 +15,7 @@ import cv2
 from provenance.backends.watermark.chips import layout
 from provenance.backends.watermark.code import word
 from provenance.backends.watermark.embed import Embedder, Plane
-from provenance.backends.watermark.read import PILOT_SURE, Found, read
+from provenance.backends.watermark.read import Found, read
 
 cv2.setNumThreads(1)  # pictures this small lose more by waking threads than they gain
 
@@ -34,7 +34,3 @@ class SpreadSpectrum:
     def read(self, planes: Sequence[Plane], *, key: bytes, search: bool = True) -> Found:
         """Return what is found in luma planes of one size; a second or two when it must search."""
         return read(planes, key=key, search=search)
-
-    def is_pilot_sure(self, found: Found) -> bool:
-        """Return whether the pilot alone shows that this key marked the video."""
-        return found.ident is not None or found.pilot >= PILOT_SURE

@@ -46,6 +46,11 @@ class Found:
     matrix: Matrix
     mirrored: bool
 
+    @property
+    def is_marked(self) -> bool:
+        """Return whether the key marked this video, as the pilot shows even where the word cannot be read."""
+        return self.ident is not None or self.pilot >= PILOT_SURE
+
 
 NOTHING: Final = Found(ident=None, score=0.0, pilot=0.0, log10_fpr=0.0, matrix=STRAIGHT, mirrored=False)
 
