@@ -276,6 +276,7 @@ WEIGHTS: dict[str, Path | None] = {
 }
 
 # -- engines, by dotted path; the choosers in each app's backends read these
+WATERMARK_ENGINE = "provenance.backends.watermark.SpreadSpectrum"
 VIDEO_ENGINES = {"world": "generation.backends.world.WorldEngine", "http": "generation.backends.http.HttpEngine"}
 PEOPLE_ENGINES = {  # what sees and hears people (consent/backends)
     "face": "consent.backends.face.SFace",
