@@ -5,10 +5,9 @@ from pathlib import Path
 from django.conf import settings
 
 from generation.feed.models import Clip
+from generation.feed.watch import KIND
 from generation.feed.withdraw import withdraw
 from safety import cases
-
-KIND = "clip"
 
 
 def register() -> None:
