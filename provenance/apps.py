@@ -32,7 +32,9 @@ def refuse_development_keys(**_: Any) -> list[CheckMessage]:
         return [Error(str(error), hint=hint, id="provenance.E002")]
     if not is_development:
         return []
-    return [Error("Videos would be signed with development keys, which nobody trusts.", hint=hint, id="provenance.E001")]
+    return [
+        Error("Videos would be signed with development keys, which nobody trusts.", hint=hint, id="provenance.E001")
+    ]
 
 
 def guard_entries(*, using: str, **_: Any) -> None:

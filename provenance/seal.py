@@ -158,9 +158,7 @@ def write(path: Path, destination: Path, statement: Statement, payload: int) -> 
         refuse_unclean(parent)
     wanted = [each.entry for each in statement.receipts]
     indices = dict(Entry.objects.filter(pk__in=wanted, leaf_index__gte=0).values_list("pk", "leaf_index"))
-    manifest = claim.manifest(
-        statement, payload=payload.to_bytes(8, "big"), log=settings.LOG_ORIGIN, indices=indices
-    )
+    manifest = claim.manifest(statement, payload=payload.to_bytes(8, "big"), log=settings.LOG_ORIGIN, indices=indices)
     draft = destination.with_name(f".{destination.name}.{secrets.token_hex(8)}")
     try:
         destination.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

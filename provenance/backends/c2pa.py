@@ -50,7 +50,13 @@ def sign(
         context = Context.from_dict(settings(anchors, created))
         builder = Builder(json.dumps(manifest), context=context)
         for number, parent in enumerate(parents):
-            add(builder, parent, label=f"parent-{number}", relationship="componentOf" if number else "parentOf", mime=mime)
+            add(
+                builder,
+                parent,
+                label=f"parent-{number}",
+                relationship="componentOf" if number else "parentOf",
+                mime=mime,
+            )
         signer = Signer.from_callback(signing.sign, C2paSigningAlg.ES256, signing.chain, None)
         with source.open("rb") as before, destination.open("w+b") as after:
             builder.sign(signer, mime, before, after)

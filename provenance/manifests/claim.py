@@ -15,14 +15,16 @@ from typing import Any
 from provenance.errors import SealError
 
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-TRUE_OF_A_RENDER = frozenset({
-    "trainedAlgorithmicMedia",  # a model trained on data made it
-    "algorithmicMedia",  # an algorithm made it, untrained
-    "compositeWithTrainedAlgorithmicMedia",  # a mix with such elements
-    "compositeSynthetic",  # a mix of captured and synthetic elements
-    "virtualRecording",  # recorded inside a simulated scene
-    "digitalCreation",  # made by a person with digital tools
-})
+TRUE_OF_A_RENDER = frozenset(
+    {
+        "trainedAlgorithmicMedia",  # a model trained on data made it
+        "algorithmicMedia",  # an algorithm made it, untrained
+        "compositeWithTrainedAlgorithmicMedia",  # a mix with such elements
+        "compositeSynthetic",  # a mix of captured and synthetic elements
+        "virtualRecording",  # recorded inside a simulated scene
+        "digitalCreation",  # made by a person with digital tools
+    }
+)
 CONSENT = "io.countenance.consent"
 MARK_ALGORITHM = "io.countenance.mark.v1"  # our own; not on the list of registered soft bindings, and pages say so
 CREATED = ["c2pa.actions", "c2pa.soft-binding", CONSENT]  # what the signer itself vouches for
@@ -97,7 +99,12 @@ def actions(statement: Statement) -> list[dict[str, Any]]:
                 {"action": "c2pa.placed", "when": when, "parameters": {"ingredientIds": [f"parent-{number}"]}}
                 for number in range(1, len(statement.parents))
             ),
-            {"action": "c2pa.edited", "when": when, "softwareAgent": maker, "digitalSourceType": source_type(statement)},
+            {
+                "action": "c2pa.edited",
+                "when": when,
+                "softwareAgent": maker,
+                "digitalSourceType": source_type(statement),
+            },
         ]
     else:
         kind = source_type(statement)

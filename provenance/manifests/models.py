@@ -30,7 +30,9 @@ class Manifest(models.Model):
                 condition=Q(withdrawn_entry=None) | ~Q(withdrawn_entry=models.F("entry")),
                 name="manifest_withdrawn_by_another_entry",
             ),
-            models.CheckConstraint(condition=Q(file_sha256__regex="^[0-9a-f]{64}$"), name="manifest_file_sha256_is_hex"),
+            models.CheckConstraint(
+                condition=Q(file_sha256__regex="^[0-9a-f]{64}$"), name="manifest_file_sha256_is_hex"
+            ),
         ]
 
     def __str__(self) -> str:

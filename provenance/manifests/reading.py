@@ -18,11 +18,14 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import IO, Any
 
+from provenance.manifests import containers
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 20
 MEMORY = 2 << 30
 ANSWER = 32 << 20  # bytes the child may write
-HEAD = 4096
+REMOTE = "must fetch remote manifests from url "
+NAKED = "naked codestream cannot contain"  # a JPEG XL without boxes
 
 
 class Outcome(StrEnum):
@@ -132,12 +135,16 @@ def limit() -> None:
 
 def report(file: IO[bytes], anchors: str) -> dict[str, Any]:
     """Return the answer about one file."""
-    head = file.read(HEAD)
+    mime = containers.sniff(file.read(containers.HEAD))
     file.seek(0)
-    mime = sniff(head)
     if not mime:
         return answer_of(Outcome.UNREADABLE, note="This is not a kind of file that can carry credentials.")
-    return {**credentials(file, mime, anchors), "mime": mime}
+    found = credentials(file, mime, anchors)
+    if found["outcome"] == Outcome.NONE and not found["remote"] and not containers.parses(file, mime):
+        found = answer_of(
+            Outcome.UNREADABLE, note="This file is damaged or incomplete, so nothing can be said about it."
+        )
+    return {**found, "mime": mime}
 
 
 def answer_of(outcome: Outcome, *, note: str = "", remote: str = "", found: str = "{}") -> dict[str, Any]:
@@ -146,30 +153,29 @@ def answer_of(outcome: Outcome, *, note: str = "", remote: str = "", found: str 
 
 
 def credentials(file: IO[bytes], mime: str, anchors: str) -> dict[str, Any]:
-    """Read the credentials, fetching nothing."""
+    """Read the credentials under these anchors, fetching nothing."""
     from c2pa import C2paError, Context, Reader  # noqa: PLC0415
 
-    settings = {
-        "version": 1,
-        "trust": {"trust_anchors": anchors},
-        "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
-    }
+    trust = {"trust": {"trust_anchors": anchors}} if anchors else {}
+    offline = {"remote_manifest_fetch": False, "ocsp_fetch": False}
     try:
-        with Reader(mime, file, context=Context.from_dict(settings)) as reader:
+        context = Context.from_dict({"version": 1, **trust, "verify": offline})
+        with Reader(mime, file, context=context) as reader:
             return answer_of(Outcome.READ, found=reader.json(), remote=reader.get_remote_url() or "")
     except C2paError as error:
-        return explain(error)
+        return explain(str(error))
 
 
-def explain(error: Exception) -> dict[str, Any]:
-    """Return the answer for a file whose credentials could not be read: none, elsewhere, malformed, or no such file."""
-    said = str(error)
-    return answer_of(Outcome.UNREADABLE, note=type(error).__name__ + "|" + said)
-
-
-def sniff(head: bytes) -> str:
-    """Return the type of a file by its first bytes, or nothing; the name is never asked."""
-    return ""
+def explain(said: str) -> dict[str, Any]:
+    """Return the answer for credentials that could not be read; ``said`` is the library's ``Kind: text``."""
+    kind, _, text = said.partition(": ")
+    if kind == "Remote":
+        return answer_of(Outcome.NONE, remote=text.removeprefix(REMOTE).strip())
+    if kind == "ManifestNotFound" or NAKED in text:
+        return answer_of(Outcome.NONE)
+    if kind in {"Other", "Io", "NotSupported", "FileNotFound"}:
+        return answer_of(Outcome.UNREADABLE, note="This file is damaged, so nothing can be said about it.")
+    return answer_of(Outcome.MALFORMED, note="There are credentials in this file, but they are malformed.")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,241 @@
+"""From the reader's raw answer to what can be said about a file; no Django, so an auditor can run it alone.
+
+The class is that of the ACTIVE manifest. What is wrong with the things a file was made from is listed, and never
+changes the class: nobody's seal cleans its ingredients, and nobody's ingredient spoils a seal.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provenance.manifests import containers, status
+from provenance.manifests.reading import Outcome, Reading
+from provenance.manifests.status import Verdict
+
+LABEL = re.compile(r"/c2pa/([^/]+)")
+LONGEST = 500  # characters of any one text taken from a file
+MOST = 200  # of anything listed
+CONSENT = "io.countenance.consent"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed, by the certificate in the file; anybody can write any name into a certificate of their own."""
+
+    name: str
+    organisation: str
+    algorithm: str
+    serial: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the active manifest claims."""
+
+    label: str
+    title: str
+    generator: str
+    made_at: str
+    source_type: str
+    model: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """Something the file was made from, with every failure on record about it."""
+
+    title: str
+    relationship: str
+    manifest: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What can be said about a file from the file alone."""
+
+    verdict: Verdict
+    signer: Signer | None = None
+    manifest: Manifest | None = None
+    ingredients: tuple[Ingredient, ...] = ()
+    consent: tuple[Row, ...] = ()
+    problems: tuple[str, ...] = ()
+    is_bound: bool = False
+    mime: str = ""
+    raw: Row = field(default_factory=dict)
+
+
+def interpret(reading: Reading) -> Findings:
+    """Return what a reading says."""
+    match reading.outcome:
+        case Outcome.READ:
+            return judge(reading)
+        case Outcome.NONE:
+            notes = (f"remote credentials named, not fetched: {short(reading.remote)}",) if reading.remote else ()
+            return Findings(Verdict.NO_CREDENTIALS, problems=notes, mime=reading.mime)
+        case Outcome.MALFORMED:
+            return Findings(Verdict.INVALID, problems=(reading.note,), mime=reading.mime)
+        case Outcome.UNREADABLE:
+            return Findings(Verdict.UNREADABLE, problems=(reading.note,), mime=reading.mime)
+
+
+def judge(reading: Reading) -> Findings:
+    """Return what a report says; a report that makes no sense is malformed credentials."""
+    report = reading.report
+    label, manifests = text(report.get("active_manifest")), mapping(report.get("manifests"))
+    active = mapping(manifests.get(label))
+    results = mapping(mapping(report.get("validation_results")).get("activeManifest"))
+    failed, below = divide(status.codes(results, "failure"), label, is_store=reading.mime == containers.STORE)
+    held = [
+        code for code, url in status.codes(results, "success") if status.is_binding(code) or owner(url) in {"", label}
+    ]
+    verdict = status.judge(failed, held)
+    ingredients = tuple(walk(report, manifests))[:MOST]
+    unbound = [status.UNBOUND] if not status.is_bound(held) and not any(map(status.is_binding, failed)) else []
+    named = [f"remote credentials named, not fetched: {short(reading.remote)}"] if reading.remote else []
+    nested = [f"ingredient: {code}" for each in ingredients for code in each.problems]
+    problems = [*failed, *unbound, *named, *(f"ingredient: {code}" for code in below), *nested]
+    return Findings(
+        verdict,
+        signer=signer(mapping(active.get("signature_info"))),
+        manifest=manifest(label, active),
+        ingredients=ingredients,
+        consent=consent(active) if verdict is Verdict.OURS else (),
+        problems=tuple(dict.fromkeys(map(short, problems)))[:MOST],
+        is_bound=status.is_bound(held)
+        and not any(status.TABLE.get(each) is status.Meaning.TAMPERED for each in failed),
+        mime=reading.mime,
+        raw=report,
+    )
+
+
+def divide(failures: list[tuple[str, str]], label: str, *, is_store: bool) -> tuple[list[str], list[str]]:
+    """Return failures of the active manifest and those of its ingredients.
+
+    A hard binding is always about the bytes at hand, whichever manifest of the file declares it (an update manifest
+    leaves it to its parent). A bare manifest store has no such bytes.
+    """
+    failed, below = [], []
+    for code, url in failures:
+        if is_store and status.is_binding(code) and code.endswith(".mismatch"):
+            continue
+        is_own = status.is_binding(code) or owner(url) in {"", label}
+        (failed if is_own and status.TABLE.get(code) is not status.Meaning.INGREDIENT else below).append(code)
+    return failed, below
+
+
+def owner(url: str) -> str:
+    """Return the label of the manifest that a JUMBF address points into; nothing when it is relative."""
+    found = LABEL.search(url)
+    return found[1] if found else ""
+
+
+def walk(report: Row, manifests: Row) -> Iterator[Ingredient]:
+    """Yield every ingredient of every manifest in the file with all failures on record about it."""
+    deltas = rows(mapping(report.get("validation_results")).get("ingredientDeltas"))
+    for each in deltas:
+        codes = [code for code, _ in status.codes(each.get("validationDeltas"), "failure")]
+        if codes:
+            yield Ingredient(
+                title="", relationship="", manifest=text(each.get("ingredientAssertionURI")), problems=tuple(codes)
+            )
+    for each in manifests.values():
+        for ingredient in rows(mapping(each).get("ingredients")):
+            yield account(ingredient)
+
+
+def account(ingredient: Row) -> Ingredient:
+    """Return one ingredient; claims of the first version keep their failures in ``validation_status``."""
+    results = mapping(ingredient.get("validation_results"))
+    codes = [code for code, _ in status.codes(results.get("activeManifest"), "failure")]
+    for delta in rows(results.get("ingredientDeltas")):
+        codes += [code for code, _ in status.codes(delta.get("validationDeltas"), "failure")]
+    old = [text(each.get("code")) for each in rows(ingredient.get("validation_status"))]
+    codes += [code for code in old if status.TABLE.get(code) is not status.Meaning.FINE]
+    label = text(ingredient.get("active_manifest"))
+    if not label and not codes:
+        codes.append("no-provenance")
+    return Ingredient(
+        title=text(ingredient.get("title")),
+        relationship=text(ingredient.get("relationship")),
+        manifest=label,
+        problems=tuple(dict.fromkeys(codes)),
+    )
+
+
+def signer(info: Row) -> Signer | None:
+    """Return who signed, as the certificate says."""
+    if not info:
+        return None
+    return Signer(
+        name=text(info.get("common_name")),
+        organisation=text(info.get("issuer")),
+        algorithm=text(info.get("alg")),
+        serial=text(info.get("cert_serial_number")),
+        time=text(info.get("time")),
+    )
+
+
+def manifest(label: str, active: Row) -> Manifest | None:
+    """Return what the active manifest claims."""
+    if not label:
+        return None
+    actions = [each for found in assertions(active, "c2pa.actions") for each in rows(found.get("actions"))]
+    begun = next((each for each in actions if each.get("digitalSourceType")), {})
+    agent = begun.get("softwareAgent")
+    makers = rows(active.get("claim_generator_info"))
+    return Manifest(
+        label=short(label),
+        title=text(active.get("title")),
+        generator=named(makers[0]) if makers else text(active.get("claim_generator")),
+        made_at=text(begun.get("when")),
+        source_type=text(begun.get("digitalSourceType")).rpartition("/")[2],
+        model=named(agent) if isinstance(agent, dict) else text(agent),
+        actions=tuple(text(each.get("action")) for each in actions)[:MOST],
+    )
+
+
+def consent(active: Row) -> tuple[Row, ...]:
+    """Return the receipts that our own assertion names."""
+    found = [each for said in assertions(active, CONSENT) for each in rows(said.get("receipts"))]
+    return tuple(
+        {"receipt": text(each.get("sha256")), "entry": each.get("entry"), "leaf_index": each.get("leaf_index")}
+        for each in found[:MOST]
+    )
+
+
+def assertions(active: Row, label: str) -> list[Row]:
+    """Return the data of every assertion of this base label, whatever version."""
+    wanted = re.compile(re.escape(label) + r"(\.v\d+)?(__\d+)?")
+    found = [each for each in rows(active.get("assertions")) if wanted.fullmatch(text(each.get("label")))]
+    return [mapping(each.get("data")) for each in found]
+
+
+def named(agent: Row) -> str:
+    """Return a generator's name and version."""
+    return f"{text(agent.get('name'))} {text(agent.get('version'))}".strip()
+
+
+def mapping(value: Any) -> Row:
+    """Return a JSON object, or an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: Any) -> list[Row]:
+    """Return the objects of a JSON list, or none for anything else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def text(value: Any) -> str:
+    """Return a short text, or nothing for anything else."""
+    return short(value) if isinstance(value, str) else ""
+
+
+def short(value: str) -> str:
+    """Return a text cut to a length that a page can show."""
+    return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
