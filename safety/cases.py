@@ -1,1 +1,31 @@
 """Door: open a case, register a kind of subject, ask whether a subject is restricted."""
+
+from safety.review import queue, subjects
+from safety.review.subjects import Handlers, Shown
+
+__all__ = ["Handlers", "Shown", "is_cleared", "is_restricted", "open", "register"]
+
+
+def open(*, kind: str, subject: str, policy: str, reason: str, digest: str = "") -> str:  # noqa: A001 - the door's word
+    """Open a case about a subject inside the caller's ``atomic()`` and return its public id.
+
+    One case is open for a subject at a time: the open one is returned and learns the new policy. ``digest``
+    (hex SHA-256) names the bytes that were held, so that a decision covers them alone. CaseError outside a
+    transaction. Appends no fact; the decision will append ``case.decided``.
+    """
+    return queue.open_case(kind=kind, subject=subject, policy=policy, reason=reason, digest=digest)
+
+
+def register(kind: str, handlers: Handlers) -> None:
+    """Teach safety how a kind of subject is shown and what a decision does; from the owner's ``apps.ready``."""
+    subjects.register(kind, handlers)
+
+
+def is_restricted(kind: str, subject: str) -> bool:
+    """Return whether a case about the subject waits for a person, or the last one was decided against it."""
+    return queue.is_restricted(kind=kind, subject=subject)
+
+
+def is_cleared(kind: str, subject: str, *, policy: str, digest: str) -> bool:
+    """Return whether a person has cleared exactly these bytes of the subject for this policy."""
+    return bool(queue.cleared(kind=kind, subject=subject, digest=digest, policies=[policy]))

@@ -1,1 +1,183 @@
-"""Door: may this be asked, and may this be shown?"""
+"""Door: may this be asked, and may this be shown?
+
+Each answer is kept as a Screening row. An error while judging is a refusal (I3); a likeness only makes the
+rules stricter (I4); what no engine looked at is never counted as clean (I5).
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from typing import Literal
+
+from django.db import transaction
+
+from safety.classifiers import output as pictures
+from safety.classifiers import prompt as words
+from safety.classifiers import screenings
+from safety.classifiers.output import OutputTap
+from safety.classifiers.screenings import Finding
+from safety.classifiers.verdict import CLEAR, Verdict, absent, judge, worst
+from safety.clearance import Answer, Clearance, Hold, Kind, Refusal, Signal
+from safety.policies.rules import catalogue
+from safety.review import queue
+
+log = logging.getLogger(__name__)
+
+JOB, CAPTURE = "job", "capture"  # the kinds of subject whose owners register with ``cases``
+TOUCHED = 0.5  # from which score on a prompt touches a consent category; lower than any level that holds
+
+Look = Callable[[Finding], tuple[Finding, Verdict]]
+
+ERROR = Verdict(
+    "refuse", "could-not-screen", "This could not be screened just now, so it was not made.", "Please try again later."
+)
+LENGTH = Verdict(
+    "refuse", "too-long", "This prompt is longer than 32,000 characters.", "Shorten it, or make several videos."
+)
+SPOOF = Verdict(
+    "refuse", "capture-spoof", "This does not look like a living person at the camera.", "Record it again, live."
+)
+UNSURE = Verdict(
+    "hold", "capture-unsure", "This recording could not be told from an imitation.", holding=("capture-unsure",)
+)
+CAPTURES = {"live": CLEAR, "unsure": UNSURE, "spoof": SPOOF}
+
+
+def prompt(text: str, *, digest: str, likeness: bool, requester: int, job: str) -> Answer:
+    """Say whether this prompt may be rendered; ``digest`` is the draft's, the only one the clearance is good for.
+
+    Refuses what a policy refuses, what is too long, and what could not be screened; a Hold opens a case about
+    the job. Once a person has cleared this digest for what held it, it does not hold again.
+    """
+    finding = Finding(Kind.PROMPT, digest, likeness=likeness, job=job, requester=requester)
+    return _answer(finding, look=lambda found: _read(found, text=text), kind=JOB, subject=job)
+
+
+def _read(finding: Finding, *, text: str) -> tuple[Finding, Verdict]:
+    rules = catalogue()
+    finding = replace(finding, policy_version=rules.version)
+    if len(text) > words.LONGEST:
+        return finding, LENGTH
+    evidence = words.look(text, rules=rules)
+    verdict = judge(evidence.signals, rules=rules, picture=False, likeness=finding.likeness)
+    return replace(finding, signals=evidence.signals, models=evidence.models), verdict
+
+
+def output_tap() -> OutputTap:
+    """Return a tap for the one encode pass; hand it to ``output`` afterwards. It keeps scores, no pictures."""
+    return OutputTap()
+
+
+def output(
+    tap: OutputTap,
+    *,
+    digest: str,
+    likeness: bool,
+    job: str,
+    engine: str,
+    vocabulary: tuple[str, ...],
+    signals: Sequence[Signal] = (),
+) -> Answer:
+    """Say whether this encoded stream may be shown; ``digest`` is the stream's, as it was encoded.
+
+    ``engine`` and ``vocabulary`` say what made it and every word it drew from; ``signals`` are the witness's.
+    Refuses what a policy refuses and what could not be screened; with a likeness, what nothing here can judge
+    holds; without one it is cleared with ``not_evaluated`` saying so.
+    """
+    finding = Finding(Kind.OUTPUT, digest, likeness=likeness, job=job, signals=tuple(signals))
+    return _answer(
+        finding, look=lambda found: _watch(found, tap=tap, engine=engine, vocabulary=vocabulary), kind=JOB, subject=job
+    )
+
+
+def _watch(finding: Finding, *, tap: OutputTap, engine: str, vocabulary: tuple[str, ...]) -> tuple[Finding, Verdict]:
+    rules, likeness = catalogue(), finding.likeness
+    seen = pictures.look(tap, engine=engine, vocabulary=vocabulary, rules=rules)
+    verdict = worst(
+        judge([*seen.pictures, *finding.signals], rules=rules, picture=True, likeness=likeness),
+        judge(seen.vocabulary, rules=rules, picture=False, likeness=likeness),
+        absent(seen.absence, likeness=likeness, is_described=bool(vocabulary)),
+    )
+    finding = replace(
+        finding,
+        policy_version=rules.version,
+        signals=(*seen.pictures, *seen.vocabulary, *finding.signals),
+        models=seen.models,
+        not_evaluated=seen.absence.not_evaluated,
+    )
+    return finding, verdict
+
+
+def capture(
+    digest: str, *, verdict: Literal["live", "unsure", "spoof"], signals: Sequence[Signal], subject: str
+) -> Answer:
+    """Keep what liveness found about a capture and answer it: live clears, spoof refuses, unsure opens a case.
+
+    ``digest`` is the recording's; ``subject`` the capture's public id. An unknown verdict refuses.
+    """
+    finding = Finding(Kind.CAPTURE, digest, likeness=True, job=subject, signals=tuple(signals))
+
+    def look(found: Finding) -> tuple[Finding, Verdict]:
+        return replace(found, policy_version=catalogue().version), CAPTURES[verdict]
+
+    return _answer(finding, look=look, kind=CAPTURE, subject=subject)
+
+
+def redeem(clearance: Clearance, *, digest: str, by: str) -> Refusal | None:
+    """Use a clearance once, for the digest it was given for; ``by`` is the render's id. None means yes.
+
+    Refuses, each with its own policy: ``clearance-forged``, ``-kind``, ``-swapped``, ``-spent``, ``-expired``.
+    """
+    return screenings.spend(clearance, digest=digest, by=by)
+
+
+def categories(text: str) -> frozenset[str]:
+    """Return the consent categories that a prompt touches, for the permission graph to judge.
+
+    When it cannot be read, it touches every category: a person who ruled one out is asked to have meant this.
+    """
+    rules = catalogue()
+    everything = {policy.consent for policy in rules.policies.values()} | set(rules.touches.values())
+    try:
+        return words.touched(text, rules=rules, level=TOUCHED)
+    except Exception as error:  # noqa: BLE001 - I3: whatever goes wrong, the answer is the strictest
+        log.warning("categories could not be read: %s", type(error).__name__)
+        return frozenset(everything - {""})
+
+
+def _answer(finding: Finding, *, look: Look, kind: str, subject: str) -> Answer:
+    """Look, then keep what was found and open the case in one transaction."""
+    try:
+        finding, verdict = look(finding)
+    except Exception as error:  # noqa: BLE001 - I3: whatever goes wrong while judging, the answer is no
+        log.warning("screening failed: %s, %s %s", type(error).__name__, kind, subject)
+        verdict = ERROR
+    with transaction.atomic():
+        return _settle(finding, verdict=verdict, kind=kind, subject=subject)
+
+
+def _settle(finding: Finding, *, verdict: Verdict, kind: str, subject: str) -> Answer:
+    case = ""
+    if verdict.verdict == "hold":
+        case = queue.cleared(kind=kind, subject=subject, digest=finding.digest, policies=verdict.holding)
+        verdict = CLEAR if case else verdict
+    if verdict.verdict == "hold":
+        case = _open(verdict, digest=finding.digest, kind=kind, subject=subject)
+    row = screenings.record(finding, verdict=verdict.verdict, policy=verdict.policy, case=case)
+    if verdict.verdict == "hold":
+        return Hold(case, verdict.policy, verdict.reason)
+    if verdict.verdict == "refuse":
+        return Refusal(verdict.policy, verdict.reason, verdict.advice, verdict.span)
+    return screenings.ticket(row)
+
+
+def _open(verdict: Verdict, *, digest: str, kind: str, subject: str) -> str:
+    return queue.open_case(
+        kind=kind,
+        subject=subject,
+        policy=verdict.policy,
+        reason=verdict.reason,
+        digest=digest,
+        policies=verdict.holding,
+        span=asdict(verdict.span) if verdict.span else None,
+    )

@@ -1,0 +1,64 @@
+"""MiniLM: sentences become 384 numbers (all-MiniLM-L6-v2, int8 ONNX, Apache-2.0).
+
+Mean pooling over the last hidden state, then length 1, as the model's card prescribes.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+WINDOW = 64  # tokens: longer windows thin a short harmful clause out among harmless ones
+STRIDE = 48  # a clause of up to 16 tokens lies whole in at least one window
+MOST_WINDOWS = 220  # bounds the work; beyond it the windows grow, no character is skipped
+LONGEST = 500  # the model has 512 positions, two of them for its own marks
+BATCH = 16
+
+
+class MiniLM:
+    """One session, one thread; safe to keep for the life of the process."""
+
+    name = "all-MiniLM-L6-v2-int8"
+    licence = "Apache-2.0"
+
+    def __init__(self, model: Path, tokenizer: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.sha256 = hashlib.sha256(model.read_bytes()).hexdigest()
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._inputs = {entry.name for entry in self._session.get_inputs()}
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    def windows(self, text: str) -> list[tuple[int, int]]:
+        """Return (start, end) character offsets of overlapping windows that together cover ``text``."""
+        offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        if len(offsets) <= WINDOW:
+            return [(0, len(text))]
+        stride = max(STRIDE, -(-len(offsets) // MOST_WINDOWS))
+        size = min(stride + WINDOW - STRIDE, LONGEST)
+        starts = range(0, max(1, len(offsets) - (size - stride)), stride)
+        return [(offsets[at][0], offsets[min(at + size, len(offsets)) - 1][1]) for at in starts]
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 (N, 384), each row of length 1; texts beyond 500 tokens are cut (use ``windows`` first)."""
+        parts = [self._batch(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
+        return np.concatenate(parts) if parts else np.zeros((0, 384), np.float32)
+
+    def _batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        ids = [row if len(row) <= LONGEST else [*row[: LONGEST - 1], row[-1]] for row in ids]
+        width = max(map(len, ids))
+        tokens = np.array([row + [0] * (width - len(row)) for row in ids], np.int64)
+        mask = np.array([[1] * len(row) + [0] * (width - len(row)) for row in ids], np.int64)
+        feed: dict[str, Any] = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+        hidden = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+        pooled = (hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
+        lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
+        return np.asarray(pooled / np.maximum(lengths, 1e-9), np.float32)

@@ -1,0 +1,47 @@
+"""A person decides a case, once; its owner hears of it in the same transaction, and the log keeps that it was done."""
+
+import hashlib
+
+from django.db import transaction
+from django.utils import timezone
+
+from provenance import ledger
+from safety.errors import CaseError
+from safety.review.models import Case, Decision, Event
+from safety.review.queue import note
+from safety.review.subjects import handlers
+
+
+@transaction.atomic
+def decide(case: str, *, by: int, decision: Decision.Answer, reason: str) -> Decision:
+    """Record the decision on the case with this public id, tell the subject's owner, append ``case.decided``.
+
+    CaseError when the case does not exist, was already decided, is another moderator's, or has no reason.
+    """
+    row = Case.objects.select_for_update().filter(public_id=case).first()
+    _check(row, by=by, reason=reason)
+    owner = handlers(row.kind)  # before anything is written: nothing is decided that nobody would carry out
+    now = timezone.now()
+    written = Decision.objects.create(case=row, by_id=by, decision=decision, reason=reason.strip(), decided_at=now)
+    row.state = Case.State.DECIDED
+    row.save(update_fields=["state"])
+    note(row, kind=Event.Kind.DECIDED, by=by, text=decision)
+    owner.resolved(row.subject, str(decision))
+    ledger.append(ledger.Fact(kind="case.decided", body=_fact(row, decision=decision)))
+    return written
+
+
+def _check(row: Case | None, *, by: int, reason: str) -> None:
+    if row is None:
+        raise CaseError("There is no such case.")
+    if row.state == Case.State.DECIDED:
+        raise CaseError("This case was already decided.")
+    if row.state == Case.State.CLAIMED and row.claimed_by_id not in {None, by}:
+        raise CaseError("Another moderator is working on this case.")
+    if not reason.strip():
+        raise CaseError("A decision needs a reason.")
+
+
+def _fact(case: Case, *, decision: str) -> dict[str, str]:
+    subject = hashlib.sha256(f"{case.kind}\0{case.subject}".encode()).hexdigest()
+    return {"case": case.public_id, "policy": case.policy, "decision": str(decision), "subject": subject}
