@@ -1,6 +1,18 @@
 """Pages of ``consent``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from consent.views import likeness, permissions
 
 app_name = "consent"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", likeness.likeness, name="likeness"),
+    path("likeness/pause", permissions.pause, name="pause"),
+    path("likeness/resume", permissions.resume, name="resume"),
+    path("likeness/withdraw", permissions.withdraw, name="withdraw"),
+    path("likeness/audience", permissions.choose_audience, name="audience"),
+    path("likeness/ruled-out", permissions.rule_out, name="rule_out"),
+    path("grants", permissions.give, name="give"),
+    path("grants/<str:grant_id>/revoke", permissions.revoke, name="revoke"),
+    path("receipts/<str:receipt_id>", likeness.receipt, name="receipt"),
+]

@@ -1,5 +1,16 @@
-"""Endpoints of ``consent`` under /api/v1."""
+"""Endpoints of ``consent`` under ``/api/v1``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from consent.api.cameo import AudienceView, CameoView, SwitchView
+from consent.api.grants import GrantsView, GrantView
+from consent.api.permissions import CheckView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cameo", CameoView.as_view()),
+    path("cameo/audience", AudienceView.as_view()),
+    re_path(r"^cameo/(?P<action>pause|resume|withdraw)$", SwitchView.as_view()),
+    path("grants", GrantsView.as_view()),
+    path("grants/<str:grant_id>", GrantView.as_view()),
+    path("permissions/check", CheckView.as_view()),
+]

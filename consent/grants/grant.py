@@ -55,7 +55,7 @@ def say(
         "effect": effect.value,
         "recipient": person.public_id,
         "purposes": sorted(use.value for use in uses),
-        "until": expires_at and expires_at.isoformat(),
+        "until": expires_at.isoformat() if expires_at else None,
     }
     receipt = issue("grant.made", owner.pk, about)
     replaced = end(cameo, person=person, effect=effect, receipt=receipt)

@@ -1,0 +1,59 @@
+"""The JSON of cameos and grants, and how consent says no over the API; shapes only, no rules."""
+
+from typing import Any
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from consent.accounts.models import Person
+from consent.cameos.models import Cameo
+from consent.errors import AudienceError, CameoStateError, ConsentError, GrantError, UsesError
+from consent.grants.models import Grant
+from consent.grants.uses import named
+from consent.permit import Use
+
+CODES: dict[type[ConsentError], tuple[int, str, str]] = {
+    AudienceError: (status.HTTP_400_BAD_REQUEST, "audience", "Choose a smaller audience."),
+    UsesError: (status.HTTP_400_BAD_REQUEST, "uses", "Choose other uses."),
+    GrantError: (status.HTTP_400_BAD_REQUEST, "grant", "Change the grant and send it again."),
+    CameoStateError: (status.HTTP_409_CONFLICT, "cameo_state", "Look at the state of your cameo first."),
+}
+
+
+def person(request: Request) -> Person:
+    """Return who asks; the default permission has seen to it that somebody does."""
+    assert isinstance(request.user, Person)  # noqa: S101  (for the type checker: IsAuthenticated guards every view)
+    return request.user
+
+
+def no(error: ConsentError) -> Response:
+    """Return one of our errors in the API's one shape."""
+    code, word, advice = CODES[type(error)]
+    return refused(code, word=word, message=str(error), advice=advice)
+
+
+def refused(code: int, *, word: str, message: str, advice: str = "") -> Response:
+    """Return a refusal in the API's one shape."""
+    return Response({"error": {"code": word, "message": message, "advice": advice}}, status=code)
+
+
+def cameo_json(cameo: Cameo, *, owner: Person) -> dict[str, Any]:
+    """Return a cameo as its owner sees it."""
+    return {
+        "handle": owner.handle,
+        "state": cameo.state,
+        "audience": cameo.audience,
+        "enrolled_at": cameo.enrolled_at,
+    }
+
+
+def grant_json(grant: Grant) -> dict[str, Any]:
+    """Return a grant as its owner sees it."""
+    return {
+        "id": grant.public_id,
+        "person": grant.person.handle,
+        "uses": [use.value for use in Use if use in named(grant.uses)],
+        "expires_at": grant.expires_at,
+        "receipt": grant.receipt.digest,
+    }

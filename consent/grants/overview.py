@@ -1,0 +1,99 @@
+"""What an owner sees of their own likeness: who may use it, what happened with it, what was ruled out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from consent.accounts.models import Follow, Person
+from consent.cameos.models import Cameo
+from consent.grants.graph import Question, judge
+from consent.grants.models import Appearance, Grant
+from consent.grants.uses import BITS, named, words
+from consent.permit import Use
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One grant as its owner reads it."""
+
+    id: str
+    handle: str
+    uses: str
+    until: datetime | None
+    since: datetime
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One appearance as the person depicted reads it; ``public`` once others than its maker may see it."""
+
+    subject: str
+    maker: str
+    at: datetime
+    public: bool
+    deleted: bool
+
+
+def headline(owner: Person, *, cameo: Cameo | None) -> str:
+    """Return the page's first line: how many people may use this face, and this voice."""
+    if cameo is None:
+        return "You have not lent your likeness to anyone."
+    if cameo.state == Cameo.State.LIVE and cameo.audience == Cameo.Audience.EVERYONE:
+        return f"Everyone may use your face. {counted(count(owner, cameo=cameo, use=Use.VOICE))} may use your voice."
+    face, voice = (counted(count(owner, cameo=cameo, use=use)) for use in (Use.GENERATE, Use.VOICE))
+    return f"{face} may use your face. {voice} may use your voice."
+
+
+def counted(number: int) -> str:
+    """Return a number of people in words that begin a sentence."""
+    return {0: "Nobody", 1: "1 person"}.get(number, f"{number:,} people")
+
+
+def count(owner: Person, *, cameo: Cameo, use: Use) -> int:
+    """Return how many others would be let in now: those with a grant and all mutuals, asked of the graph itself."""
+    questions = [Question(person, cameo.pk, BITS[use]) for person in sorted(candidates(owner, cameo=cameo))]
+    return sum(answer.may for answer in judge(questions))
+
+
+def candidates(owner: Person, *, cameo: Cameo) -> set[int]:
+    """Return everybody who could be let in by name or as a mutual."""
+    back = Follow.objects.filter(src=owner, dst=OuterRef("src"))
+    mutuals = Follow.objects.filter(Exists(back), dst=owner).values_list("src_id", flat=True)
+    return {*mutuals, *in_force(cameo).values_list("person_id", flat=True)}
+
+
+def in_force(cameo: Cameo) -> QuerySet[Grant]:
+    """Return the grants that were not taken back."""
+    return Grant.objects.filter(cameo=cameo, revoked_at=None, effect=Grant.Effect.GRANT)
+
+
+def given(cameo: Cameo, *, now: datetime) -> list[Given]:
+    """Return the grants that were not taken back, newest first; those that ran out are marked."""
+    return [
+        Given(
+            id=grant.public_id,
+            handle=grant.person.handle,
+            uses=words(named(grant.uses)),
+            until=grant.expires_at,
+            since=grant.created_at,
+            ended=grant.expires_at is not None and grant.expires_at <= now,
+        )
+        for grant in in_force(cameo).select_related("person").order_by("-pk")
+    ]
+
+
+def seen(cameo: Cameo, *, latest: int) -> list[Seen]:
+    """Return the latest videos this likeness is in, private ones too: whoever is in it may know of it."""
+    published = Appearance.objects.filter(subject=OuterRef("subject"), use=Use.PUBLISH.value)
+    rows = (
+        Appearance.objects.filter(use=Use.GENERATE.value, cameo=cameo)
+        .annotate(public=Exists(published))
+        .select_related("permit__requester")
+        .order_by("-pk")[:latest]
+    )
+    return [
+        Seen(row.subject, row.permit.requester.handle, row.created_at, row.public, row.deleted_at is not None)
+        for row in rows
+    ]

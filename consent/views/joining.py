@@ -1,0 +1,88 @@
+"""Signing up: who you are, in as little as the law and the house need. django-allauth does the rest."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import SignupForm
+from django import forms
+from django.core.validators import RegexValidator
+from django.http import HttpRequest
+
+from consent.accounts.ages import AgeBand, age_band
+from consent.accounts.models import COUNTRY, HANDLE, Person
+from consent.errors import UnderageError
+from consent.grants.graph import plain
+
+
+class JoinForm(SignupForm):  # type: ignore[misc]  # allauth has no types
+    """A handle, a name if you like, when you were born and where you live, beside e-mail and password."""
+
+    handle = forms.CharField(
+        max_length=31,
+        help_text="How others call you: 2 to 30 letters a-z, digits or underscores.",
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    display_name = forms.CharField(
+        label="Name", max_length=60, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    birth_date = forms.DateField(
+        label="Birth date",
+        help_text="Never shown to others. It decides how your likeness is protected.",
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}),
+    )
+    country = forms.CharField(
+        max_length=2,
+        help_text="Its two letters, like DE.",
+        widget=forms.TextInput(attrs={"autocomplete": "country", "maxlength": 2}),
+    )
+    field_order = ["email", "handle", "display_name", "birth_date", "country", "password1", "password2"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (allauth's own signature)
+        super().__init__(*args, **kwargs)
+        self.fields.pop("username", None)  # the handle is our word for it
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+    def clean_handle(self) -> str:
+        """Return the handle in its one spelling, or say what is wrong with it."""
+        handle = plain(self.cleaned_data["handle"])
+        RegexValidator(HANDLE, "A handle is 2 to 30 letters a-z, digits or underscores.")(handle)
+        if Person.objects.filter(handle=handle).exists():
+            raise forms.ValidationError("Somebody has this handle already. Choose another.")
+        return handle
+
+    def clean_birth_date(self) -> Any:  # noqa: ANN401  (a date, once it was cleaned)
+        """Refuse anybody under thirteen."""
+        born = self.cleaned_data["birth_date"]
+        if age_band(born) is AgeBand.CHILD:
+            raise forms.ValidationError(str(UnderageError()))
+        return born
+
+    def clean_country(self) -> str:
+        """Return two capital letters."""
+        country = str(self.cleaned_data["country"]).strip().upper()
+        RegexValidator(COUNTRY, "A country is its two letters, like DE.")(country)
+        return country
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Writes the person once, whole: the table takes nobody without a birth date."""
+
+    def save_user(
+        self,
+        request: HttpRequest,
+        user: Person,
+        form: JoinForm,
+        commit: bool = True,  # noqa: FBT001, FBT002  (allauth's own signature)
+    ) -> Person:
+        """Fill in what our form asks for beside allauth's own, then save."""
+        for name in ("handle", "display_name", "birth_date", "country"):
+            setattr(user, name, form.cleaned_data[name])
+        super().save_user(request, user, form, commit=False)
+        user.handle = form.cleaned_data["handle"]
+        if commit:
+            user.save()
+        return user
+
+    def populate_username(self, request: HttpRequest, user: Person) -> None:
+        """Leave the handle as it was chosen."""

@@ -1,0 +1,69 @@
+"""My likeness: who may use it, in the first line; everything else one click from there."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from consent.accounts.models import Notice, Person
+from consent.cameos.models import Cameo
+from consent.grants import overview
+from consent.grants.models import RuledOut
+from consent.receipts.models import Receipt
+from consent.views.forms import AudienceForm, GrantForm, RuledOutForm
+
+LATEST = 8
+
+
+@require_safe
+def likeness(request: HttpRequest) -> HttpResponse:
+    """Show one's own likeness; the landing page to somebody who is not signed in."""
+    if not isinstance(request.user, Person):
+        return render(request, "landing.html")
+    return page(request, owner=request.user)
+
+
+def page(request: HttpRequest, *, owner: Person, form: GrantForm | None = None, status: int = 200) -> HttpResponse:
+    """Render the page, with a grant form that was not accepted if there is one."""
+    cameo = Cameo.objects.filter(owner=owner).first()
+    shown: dict[str, Any] = {
+        "cameo": cameo,
+        "headline": overview.headline(owner, cameo=cameo),
+        "notices": Notice.objects.filter(person=owner).order_by("-pk")[:LATEST],
+        "receipts": Receipt.objects.filter(person=owner).order_by("-pk")[:LATEST],
+    }
+    if cameo is not None:
+        shown |= of_cameo(cameo, owner=owner)
+    if form is not None:
+        shown["grant_form"] = form
+    return render(request, "consent/likeness.html", shown, status=status)
+
+
+def of_cameo(cameo: Cameo, *, owner: Person) -> dict[str, Any]:
+    """Return what the page shows of a cameo."""
+    out = RuledOut.objects.filter(cameo=cameo).values_list("category", flat=True)
+    return {
+        "given": overview.given(cameo, now=timezone.now()),
+        "seen": overview.seen(cameo, latest=LATEST),
+        "grant_form": GrantForm(owner=owner),
+        "audience_form": AudienceForm(owner=owner, initial={"audience": cameo.audience}),
+        "ruled_out_form": RuledOutForm(initial={"categories": list(out)}),
+    }
+
+
+@require_safe
+@login_required
+def receipt(request: HttpRequest, receipt_id: str) -> HttpResponse:
+    """Hand out one's own receipt with its salt, so that the digest in the log can be computed by its holder."""
+    found = get_object_or_404(Receipt, public_id=receipt_id, person_id=request.user.pk)
+    body = {
+        "payload": found.payload,
+        "salt": found.salt,
+        "sha256_of_salt_and_payload": found.digest,
+        "log_entry": found.entry,
+        "attested_by": found.get_attested_by_display(),
+    }
+    return JsonResponse(body, headers={"Content-Disposition": f'attachment; filename="receipt-{found.public_id}.json"'})
