@@ -12,5 +12,9 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         """Teach safety our subjects, and listen to consent."""
         from generation import receivers  # noqa: PLC0415 - models exist only now
+        from generation.feed import subjects  # noqa: PLC0415 - as above
+        from generation.pipeline import held  # noqa: PLC0415 - as above
 
+        subjects.register()
+        held.register()
         receivers.connect()

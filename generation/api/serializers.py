@@ -15,7 +15,9 @@ class WishSerializer(serializers.Serializer[Any]):
     prompt = serializers.CharField(max_length=settings.VIDEO_PROMPT_MAX)
     size = serializers.ChoiceField(choices=settings.VIDEO_SIZES, default=settings.VIDEO_SIZES[0])
     seconds = serializers.IntegerField(min_value=1, max_value=settings.VIDEO_SECONDS_MAX, default=4)
-    model = serializers.ChoiceField(choices=tuple(settings.VIDEO_ENGINES), default=next(iter(settings.VIDEO_ENGINES)))
+    model = serializers.ChoiceField(  # type: ignore[assignment]  # the field is called what people call it
+        choices=tuple(settings.VIDEO_ENGINES), default=next(iter(settings.VIDEO_ENGINES))
+    )
     style = serializers.ChoiceField(choices=settings.VIDEO_STYLES, default=settings.VIDEO_STYLES[0])
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=None, allow_null=True)
 
@@ -23,7 +25,7 @@ class WishSerializer(serializers.Serializer[Any]):
 class RefusalSerializer(serializers.Serializer[Any]):
     """Why there is no video: whose no it is, the machine's word, the sentence, the path, what can be done."""
 
-    source = serializers.ChoiceField(choices=("consent", "safety", "engine"))
+    source = serializers.ChoiceField(choices=("consent", "safety", "engine"))  # type: ignore[assignment]  # as above
     code = serializers.CharField()
     sentence = serializers.CharField()
     path = serializers.ListField(child=serializers.CharField())

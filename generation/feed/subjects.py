@@ -22,6 +22,7 @@ def show(subject: str) -> cases.Shown:
         title=f"A video by @{clip.maker.get_username()}",
         lines=(clip.render.job.draft.prompt, f"released {clip.released_at:%Y-%m-%d %H:%M} UTC, {clip.visibility}"),
         media=Path(settings.MEDIA_HOME) / clip.path,
+        media_type="video/mp4",
     )
 
 

@@ -11,7 +11,6 @@ from consent import gate
 from generation.feed.models import Clip
 from safety import cases
 
-
 KIND = "clip"  # what safety calls our subjects
 
 

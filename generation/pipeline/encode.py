@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -92,7 +93,7 @@ def marked(rgb: NDArray[np.uint8], *, t: float, mark: Mark) -> VideoFrame:
     """Return the picture as yuv420p with its luma marked in place."""
     picture = VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
     plane = picture.planes[0]
-    luma = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # lines may be padded
+    luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)  # lines may be padded
     mark(luma[: picture.height, : picture.width], t)
     return picture
 
@@ -117,7 +118,7 @@ def judged() -> Iterator[None]:
         raise JudgingError from error
 
 
-def sound_packets(container: OutputContainer, reel: Reel) -> list[Packet]:
+def sound_packets(container: OutputContainer, reel: Reel) -> "list[Packet[Any]]":
     """Add the AAC track and return its packets; none for a rendering without sound."""
     samples = reel.sound()
     if samples is None:
@@ -125,7 +126,7 @@ def sound_packets(container: OutputContainer, reel: Reel) -> list[Packet]:
     track = container.add_stream("aac", rate=RATE, layout="stereo")
     track.bit_rate = 160_000
     sound = fitted(samples, length=reel.seconds * RATE)
-    packets: list[Packet] = []
+    packets: list[Packet[Any]] = []
     for start in range(0, len(sound), CHUNK):
         piece = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(sound[start : start + CHUNK].T), format="fltp", layout="stereo"
@@ -145,9 +146,9 @@ def fitted(samples: object, *, length: int) -> NDArray[np.float32]:
     return full
 
 
-def due(packets: list[Packet], *, until: float) -> list[Packet]:
+def due(packets: "list[Packet[Any]]", *, until: float) -> "list[Packet[Any]]":
     """Take the packets whose time has come out of the list."""
-    count = next((n for n, p in enumerate(packets) if float(p.pts * p.time_base) > until), len(packets))
+    count = next((n for n, p in enumerate(packets) if (p.pts or 0) * float(p.time_base) > until), len(packets))
     taken, packets[:] = packets[:count], packets[count:]
     return taken
 

@@ -25,6 +25,7 @@ def show(subject: str) -> cases.Shown:
         title=f"A video that @{job.maker.get_username()} asked for",
         lines=(job.draft.prompt, f"{job.draft.size}, {job.draft.seconds} s, {job.draft.model}"),
         media=workplace.held(bytes_of.public_id) if bytes_of else None,
+        media_type="video/mp4",
     )
 
 
@@ -41,9 +42,8 @@ def resolved(subject: str, decision: str) -> None:
     now = timezone.now()
     if decision == "clear":
         Job.objects.filter(pk=job.pk).update(
-            state=Job.State.QUEUED, stage="cleared by a person", attempts=0, queued_at=now, case="",
-            cleared=[*job.cleared, job.case],
-        )  # fmt: skip
+            state=Job.State.QUEUED, stage="cleared by a person", attempts=0, queued_at=now, case=""
+        )
         enqueue(job.pk)
         return
     refusal = reason("safety", "review", "A person looked at this and decided that it cannot be made.")

@@ -73,7 +73,9 @@ def walk(job: Job, lease: Lease) -> None:  # noqa: PLR0911 - each return is some
             witnessed = gate.witness(faces, permit=permit, job=job.public_id, digest=encoded.digest)
             if not isinstance(witnessed, Witnessed):
                 return end(lease, witnessed, encoded=encoded)
-            shown = tickets.pictures(job, attempt, looks, digest=encoded.digest, signals=witnessed.signals)
+            shown = screen.output(
+                looks, digest=encoded.digest, signals=witnessed.signals, **tickets.about(job, attempt)
+            )
             if not isinstance(shown, Clearance):
                 return end(lease, shown, encoded=encoded)
 

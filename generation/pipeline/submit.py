@@ -1,6 +1,7 @@
 """Take a request in: one draft, one job, once per key, within what one person may have waiting."""
 
 import hashlib
+from typing import Any
 
 import rfc8785
 from django.conf import settings
@@ -46,7 +47,7 @@ def same(job: Job, wish: Wish) -> Job:
 
 def fingerprint(wish: Wish) -> str:
     """Return SHA-256 (hex) of what was asked, before anything was chosen for the asker."""
-    asked = [wish.prompt, wish.size, wish.seconds, wish.model, wish.style, wish.seed]
+    asked: list[Any] = [wish.prompt, wish.size, wish.seconds, wish.model, wish.style, wish.seed]
     return hashlib.sha256(rfc8785.dumps(asked)).hexdigest()
 
 

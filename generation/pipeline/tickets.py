@@ -1,5 +1,7 @@
 """Ask for the two tickets, and write the attempt that they allow."""
 
+from typing import TypedDict
+
 from django.db import connection
 from django.db.models import Max
 
@@ -10,7 +12,7 @@ from generation.pipeline.footage import Reel
 from generation.pipeline.models import Job, Render
 from generation.studio import compose
 from safety import screen
-from safety.clearance import Clearance, Hold, Signal
+from safety.clearance import Clearance, Hold
 from safety.clearance import Refusal as SafetyRefusal
 
 
@@ -66,17 +68,21 @@ def note(render: Render, reel: Reel) -> None:
     render.save(update_fields=["engine", "engine_version", "source_type", "vocabulary"])
 
 
-def pictures(
-    job: Job, render: Render, tap: screen.OutputTap, *, digest: str, signals: tuple[Signal, ...]
-) -> Clearance | Hold | SafetyRefusal:
-    """Have the encoded video judged, together with what the witness saw."""
+class About(TypedDict):
+    """What a judge of pictures is told besides the pictures."""
+
+    likeness: bool
+    job: str
+    engine: str
+    vocabulary: tuple[str, ...]
+
+
+def about(job: Job, render: Render) -> About:
+    """Return what is known of a video before anybody looks at it."""
     made = render.continues or render
-    return screen.output(
-        tap,
-        digest=digest,
-        likeness=job.draft.castings.exists(),
-        job=job.public_id,
-        engine=made.engine,
-        vocabulary=tuple(made.vocabulary),
-        signals=signals,
-    )
+    return {
+        "likeness": job.draft.castings.exists(),
+        "job": job.public_id,
+        "engine": made.engine,
+        "vocabulary": tuple(made.vocabulary),
+    }

@@ -6,6 +6,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import rfc8785
 from django.conf import settings
@@ -100,7 +101,7 @@ def named(text: str) -> list[tuple[str, int]]:
 
 def digest(draft: Draft, cast: Sequence[tuple[str, int]]) -> str:
     """Return SHA-256 (hex) over the canonical JSON (RFC 8785) of everything that shapes the video."""
-    matter = {
+    matter: dict[str, Any] = {
         "cast": [list(pair) for pair in cast],
         "fps": draft.fps,
         "maker": draft.maker_id,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from generation.feed.models import Clip
 from generation.pipeline.models import Job
 from generation.pipeline.submit import cancel
+from generation.views.reader import reader
 
 STAGES = ("asking permission", "reading the words", "drawing", "checking who and what is in it", "sealing")
 
@@ -16,7 +17,7 @@ STAGES = ("asking permission", "reading the words", "drawing", "checking who and
 @require_GET
 def job(request: HttpRequest, job: str) -> HttpResponse:
     """Show one's own job; htmx asks again every second until it has ended, and gets the middle only."""
-    found = get_object_or_404(Job.objects.select_related("draft"), public_id=job, maker_id=request.user.pk)
+    found = get_object_or_404(Job.objects.select_related("draft"), public_id=job, maker_id=reader(request))
     shown = {
         "job": found,
         "clip": Clip.objects.filter(render__job=found).first(),
@@ -32,5 +33,5 @@ def job(request: HttpRequest, job: str) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, job: str) -> HttpResponse:
     """Cancel one's own job."""
-    cancel(get_object_or_404(Job, public_id=job, maker_id=request.user.pk))
+    cancel(get_object_or_404(Job, public_id=job, maker_id=reader(request)))
     return redirect("generation:job", job)

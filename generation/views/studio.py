@@ -14,6 +14,7 @@ from generation.pipeline.submit import submit
 from generation.studio.compose import handles
 from generation.studio.models import Availability
 from generation.views.forms import StudioForm
+from generation.views.reader import reader
 
 
 @login_required
@@ -24,7 +25,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("generation:job", submit(form.wish(), maker=request.user.pk).public_id)
+            return redirect("generation:job", submit(form.wish(), maker=reader(request)).public_id)
         except DraftError as error:
             form.add_error("prompt", str(error))
         except QuotaError as error:
@@ -34,7 +35,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         "form": form,
         "people": answers(request, form["prompt"].value() or ""),
         "missing": missing(),
-        "waiting": Job.objects.filter(maker_id=request.user.pk).exclude(state__in=Job.ENDED).order_by("submitted_at"),
+        "waiting": Job.objects.filter(maker_id=reader(request)).exclude(state__in=Job.ENDED).order_by("submitted_at"),
         "places": settings.JOBS_QUEUED_MAX,
     }
     return render(request, "generation/studio.html", shown, status=status)
@@ -52,7 +53,7 @@ def answers(request: HttpRequest, prompt: str) -> list[dict[str, object]]:
     """Return one chip for each handle in the text: may the reader use them, and if not, why."""
     named = handles(prompt)[: settings.VIDEO_CAST_MAX + 1]
     known = people.by_handle(named) if named else {}
-    judged = gate.check(request.user.pk, [h for h in named if h in known], Use.GENERATE) if known else ()
+    judged = gate.check(reader(request), [h for h in named if h in known], Use.GENERATE) if known else ()
     yes = [{"handle": one.handle, "may": one.may, "reason": one.sentence} for one in judged]
     unknown = [{"handle": h, "may": False, "reason": "nobody here is called that"} for h in named if h not in known]
     return [*yes, *unknown]

@@ -11,6 +11,7 @@ from generation.feed import watch
 from generation.feed.models import Clip
 from generation.feed.withdraw import delete
 from generation.pipeline.models import Job
+from generation.views.reader import reader
 from provenance import ledger
 
 PAGE = 24
@@ -21,14 +22,14 @@ PAGE = 24
 def video(request: HttpRequest, clip: str) -> HttpResponse:
     """Show the video to those it concerns; once taken back, a calm word to them and nothing to others."""
     found = get_object_or_404(Clip.objects.select_related("render__job__draft", "maker", "manifest"), public_id=clip)
-    sight = watch.seen(found, viewer=request.user.pk)
+    sight = watch.seen(found, viewer=reader(request))
     if sight is watch.Sight.UNKNOWN:
         raise Http404
     shown = {
         "clip": found,
         "draft": found.render.job.draft,
         "cast": found.render.job.draft.castings.all(),
-        "mine": found.maker_id == request.user.pk,
+        "mine": found.maker_id == reader(request),
     }
     if sight is watch.Sight.GONE:
         return render(request, "generation/gone.html", shown, status=410)
@@ -39,7 +40,7 @@ def video(request: HttpRequest, clip: str) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, clip: str) -> HttpResponse:
     """Delete one's own video."""
-    found = get_object_or_404(Clip, public_id=clip, maker_id=request.user.pk)
+    found = get_object_or_404(Clip, public_id=clip, maker_id=reader(request))
     if delete(found.public_id):
         messages.success(request, "Your video is deleted, and the log says that it was withdrawn.")
     return redirect("generation:library")
@@ -49,12 +50,12 @@ def remove(request: HttpRequest, clip: str) -> HttpResponse:
 @require_GET
 def library(request: HttpRequest) -> HttpResponse:
     """Show what one made or is in, and what is on its way; consent is asked for every card."""
-    page = Paginator(watch.of(request.user.pk), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(watch.of(reader(request)), PAGE).get_page(request.GET.get("page"))
     standing = {clip.pk for clip in watch.servable(page.object_list)}
     shown = {
         "page": page,
         "cards": [{"clip": clip, "state": state(clip, standing)} for clip in page.object_list],
-        "jobs": Job.objects.filter(maker_id=request.user.pk)
+        "jobs": Job.objects.filter(maker_id=reader(request))
         .exclude(state__in=(Job.State.DONE, Job.State.CANCELLED))
         .select_related("draft")
         .order_by("-submitted_at")[:PAGE],

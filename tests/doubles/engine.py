@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generation.backends import Order, Rendering
 from generation.errors import EngineError, EngineRefusedError
@@ -24,6 +25,7 @@ class BarEngine:
 
     def render(self, order: Order, progress: Callable[[float], None]) -> Rendering:
         """Draw what was ordered."""
+        progress(0.0)
         type(self).orders.append(order)
         return Rendering(
             width=order.width,
@@ -52,6 +54,7 @@ class BrokenEngine(BarEngine):
 
     def render(self, order: Order, progress: Callable[[float], None]) -> Rendering:
         """Break with one clear sentence."""
+        progress(0.0)
         type(self).orders.append(order)
         raise EngineError("The model ran out of paint.")
 
@@ -61,11 +64,12 @@ class UnwillingEngine(BarEngine):
 
     def render(self, order: Order, progress: Callable[[float], None]) -> Rendering:
         """Say no."""
+        progress(0.0)
         type(self).orders.append(order)
         raise EngineRefusedError("The model does not draw this.")
 
 
-def bar(order: Order, *, index: int) -> Any:
+def bar(order: Order, *, index: int) -> NDArray[np.uint8]:
     """Return one picture: soft shades, since a mark needs something to hide in, and a bar that moves."""
     ramp = np.linspace(60, 180, order.width, dtype=np.uint8)
     picture = np.repeat(np.repeat(ramp[None, :, None], order.height, axis=0), 3, axis=2)
@@ -74,7 +78,7 @@ def bar(order: Order, *, index: int) -> Any:
     return np.ascontiguousarray(picture)
 
 
-def tone(seconds: int) -> Any:
+def tone(seconds: int) -> NDArray[np.float32]:
     """Return a quiet 440 Hz tone, float32 (samples, 2)."""
     t = np.arange(seconds * 48_000) / 48_000
     return np.repeat((0.1 * np.sin(2 * np.pi * 440 * t))[:, None], 2, axis=1).astype(np.float32)

@@ -17,7 +17,12 @@ from provenance.media import Frame
 
 
 def reel(
-    *, width: int = 642, height: int = 360, seconds: int = 1, frames: Iterator[Any] | None = None, sound: Any = None
+    *,
+    width: int = 642,
+    height: int = 360,
+    seconds: int = 1,
+    frames: Iterator[Any] | None = None,
+    sound: NDArray[np.float32] | None = None,
 ) -> Reel:
     """Return a reel of grey pictures; 642 is not a multiple of 32, so lines of the luma plane are padded."""
     grey = np.full((height, width, 3), 90, np.uint8)
@@ -51,7 +56,7 @@ class Watcher:
         self.times: list[float] = []
 
     def wants(self, index: int, t: float) -> bool:
-        return index % 6 == 0
+        return index % 6 == 0 and t >= 0
 
     def see(self, frame: Frame) -> None:
         self.corners.append(float(frame.rgb[:16, -16:].mean()))
@@ -63,7 +68,7 @@ def corner(y: NDArray[np.uint8], _t: float) -> None:
     y[:16, -16:] = 235
 
 
-def read(path: Path) -> tuple[NDArray[np.uint8], int]:
+def read(path: Path) -> tuple[NDArray[Any], int]:
     """Return the first picture of a file and how many there are."""
     with av.open(str(path)) as container:
         pictures = [picture.to_ndarray(format="gray") for picture in container.decode(video=0)]
@@ -102,7 +107,7 @@ def test_sound_and_pictures_are_equally_long(tmp_path: Path) -> None:
     sound = np.full((30_000, 2), 0.1, np.float32)
     made = encode(reel(seconds=2, sound=sound), tmp_path / "a.mp4", mark=nothing, taps=(), progress=ignore)
     with av.open(str(made.path)) as container:
-        lengths = {stream.type: stream.duration * stream.time_base for stream in container.streams}
+        lengths = {one.type: Fraction(one.duration or 0) * (one.time_base or 0) for one in container.streams}
     assert lengths == {"video": Fraction(2), "audio": Fraction(2)}
 
 
@@ -134,7 +139,7 @@ def test_an_engine_that_gives_anything_else_than_ordered_is_an_error(
 
 
 @pytest.mark.parametrize("sound", [np.zeros(10, np.float32), np.full((48_000, 2), np.nan, np.float32)])
-def test_sound_that_is_no_sound_is_an_error(tmp_path: Path, sound: Any) -> None:
+def test_sound_that_is_no_sound_is_an_error(tmp_path: Path, sound: NDArray[np.float32]) -> None:
     with pytest.raises(EncodeError, match="sound of the wrong kind"):
         encode(reel(sound=sound), tmp_path / "a.mp4", mark=nothing, taps=(), progress=ignore)
 
@@ -157,7 +162,7 @@ def failing(method: str) -> Watcher:
     class Failing(Watcher):
         pass
 
-    def broken(self: Watcher, *_: object) -> Any:
+    def broken(self: Watcher, *_: object) -> None:
         raise ValueError("no model")
 
     setattr(Failing, method, broken)
