@@ -4,15 +4,15 @@
 import os
 import sys
 
+from config import broker, errors, postgres
+from config.home import HOME
+
 # These need no database, or say themselves what they do without one.
 ALONE = {"", "help", "--help", "-h", "--version", "version", "check", "models", "verify", "services"}
 
 
 def prepare() -> None:
     """Find or start PostgreSQL and the broker, or end with one sentence."""
-    from config import broker, errors, postgres
-    from config.home import HOME
-
     try:
         os.environ.setdefault("DATABASE_URL", postgres.ensure(HOME))
         broker.ensure(HOME, os.environ["DATABASE_URL"])
@@ -25,7 +25,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if (sys.argv[1] if len(sys.argv) > 1 else "") not in ALONE:
         prepare()
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - it reads the settings
 
     execute_from_command_line(sys.argv)
 

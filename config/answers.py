@@ -43,7 +43,7 @@ def code_of(error: Exception) -> str:
     return str(getattr(error, "default_code", "error"))
 
 
-def sentence(data: Any) -> str:
+def sentence(data: object) -> str:
     """Return the first complaint as one sentence, with the field it is about."""
     if isinstance(data, dict):
         name, value = next(iter(data.items()), ("", ""))

@@ -97,7 +97,7 @@ def from_postgres(database: str) -> Broker:
     """Return the broker that lives in this database (a libpq URL)."""
     options = {
         # keyword form: kombu drops a URL's ?host=
-        "conn_string": psycopg.conninfo.make_conninfo(**psycopg.conninfo.conninfo_to_dict(database)),
+        "conn_string": psycopg.conninfo.make_conninfo(database),
         "init_extension": False,  # the functions are installed as plain SQL
         "use_notify": True,
         "notify_throttle_interval_ms": 0,
@@ -108,9 +108,15 @@ def from_postgres(database: str) -> Broker:
     return Broker("pgmq://localhost/countenance", options)
 
 
+def libpq(settings: Mapping[str, Any]) -> str:
+    """Return the libpq connection string of one of Django's databases."""
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    return psycopg.conninfo.make_conninfo(**{new: settings[old] for old, new in names.items() if settings.get(old)})
+
+
 def install(database: str) -> None:
     """Install pgmq's tables and functions, once."""
-    from pgmq.install import get_embedded_install_sql
+    from pgmq.install import get_embedded_install_sql  # noqa: PLC0415 - once in a lifetime
 
     with psycopg.connect(database, connect_timeout=5) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('pgmq'))")
@@ -120,7 +126,7 @@ def install(database: str) -> None:
 
 def goes_round(broker: Broker) -> bool:
     """Return whether a message sent through this broker arrives and can be acknowledged."""
-    from kombu import Connection
+    from kombu import Connection  # noqa: PLC0415 - settings import this file
 
     name, text = f"probe_{secrets.token_hex(4)}", secrets.token_hex(8)
     try:
@@ -142,7 +148,17 @@ def start_redis(home: Path) -> Broker:
     path = folder / "r.sock"
     if not listens(path):
         program = redis_program()
-        command = [program, "--port", "0", "--unixsocket", path, "--unixsocketperm", "700", "--dir", folder]
+        command: list[str | Path] = [
+            program,
+            "--port",
+            "0",
+            "--unixsocket",
+            path,
+            "--unixsocketperm",
+            "700",
+            "--dir",
+            folder,
+        ]
         command += ["--daemonize", "yes", "--logfile", folder / "redis.log", "--pidfile", folder / "redis.pid"]
         command += ["--appendonly", "yes", "--appendfsync", "everysec"]
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -155,11 +171,9 @@ def start_redis(home: Path) -> Broker:
 
 
 def redis_folder(home: Path) -> Path:
-    """Return the 0700 folder of our own Redis; a short one, since a socket's path must be."""
+    """Return the 0700 folder of our own Redis, beside PostgreSQL's: there a socket's path is short enough."""
     where = place(home)
-    folder = (where.socket.parent / f"{where.socket.name}-redis") if where.owner is not None else home / "redis"
-    if len(str(folder)) > len(str(where.socket)) + 6:
-        folder = where.socket.parent / f"{where.socket.name}-redis"
+    folder = where.socket.with_name(f"{where.socket.name}-redis")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.geteuid() or folder.stat().st_mode & 0o077:
         raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it and try again.")

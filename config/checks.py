@@ -1,14 +1,12 @@
 """What ``manage.py check --deploy`` refuses beyond Django's own list."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error
 
 
-@register(Tags.security, deploy=True)
-def production_has_its_own_keys(**_: Any) -> list[CheckMessage]:
+def production_has_its_own_keys(**_: object) -> list[CheckMessage]:
     """Refuse keys that were made for development: at first run, in the folder of the checkout."""
     found: list[CheckMessage] = []
     if not settings.PRODUCTION:
@@ -33,6 +31,14 @@ def production_has_its_own_keys(**_: Any) -> list[CheckMessage]:
                 "The signing keys lie inside the checkout.",
                 hint="Set KEY_HOME to a folder that only the service may read, outside the code and its backups.",
                 id="countenance.E003",
+            )
+        )
+    if missing := [name for name in ("SIGNING_CHAIN", "SIGNING_KEY", "LOG_KEY") if not getattr(settings, name)]:
+        found.append(
+            Error(
+                "Seals and log would be signed with development keys.",
+                hint=f"Set {', '.join(missing)} to files of your own.",
+                id="countenance.E004",
             )
         )
     return found

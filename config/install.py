@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,16 +58,19 @@ def packages() -> None:
         return
     if not (VENV / "bin" / "python").exists():
         note("making .venv")
-        run([sys.executable, "-m", "venv", VENV], "Python could not make .venv; on Debian, apt-get install python3.11-venv")
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+        run(
+            [sys.executable, "-m", "venv", VENV],
+            "Python could not make .venv; on Debian, apt-get install python3.11-venv",
+        )
+    pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     source = torch_source(pip)
     note("installing the packages (a few minutes the first time)")
-    command = [*pip, "-c", ROOT / "constraints.txt", *source, "-e", f"{ROOT}[{EXTRAS}]"]
+    command: list[str | Path] = [*pip, "-c", ROOT / "constraints.txt", *source, "-e", f"{ROOT}[{EXTRAS}]"]
     run(command, "pip could not install the packages; the lines above say why")
     STAMP.write_text(wanted.hexdigest(), encoding="utf-8")
 
 
-def torch_source(pip: list[str | Path]) -> list[str]:
+def torch_source(pip: Sequence[str | Path]) -> list[str]:
     """Return pip's options that lead to the CPU build of PyTorch, where one is to be had."""
     if sys.platform != "linux":
         return []  # the plain build is the CPU build
@@ -74,7 +78,7 @@ def torch_source(pip: list[str | Path]) -> list[str]:
     if known.returncode == 0:
         return []
     try:
-        urllib.request.urlopen(f"{CPU_INDEX}/torch/", timeout=2).close()
+        urllib.request.urlopen(f"{CPU_INDEX}/torch/", timeout=2).close()  # noqa: S310 - a constant
     except (urllib.error.URLError, OSError):
         note("no CPU build of PyTorch is to be had here; taking the plain one")
         return []
@@ -117,12 +121,12 @@ def has_browser() -> bool:
 def apt(names: list[str]) -> None:
     """Install Debian packages."""
     note(f"installing {' '.join(names)}")
-    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL, "check": False}
-    subprocess.run(["apt-get", "update", "-qq"], **quiet)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names], **quiet)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *names]):
+        subprocess.run(["apt-get", *command], env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
-def run(command: list[str | Path], sentence: str) -> None:
+def run(command: Sequence[str | Path], sentence: str) -> None:
     """Run a program with its words on stderr; stop with a sentence if it fails."""
     if subprocess.run(command, stdout=sys.stderr.fileno(), check=False).returncode:
         end(sentence)

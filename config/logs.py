@@ -11,17 +11,18 @@ from types import TracebackType
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 ID = re.compile(r"[\w.:@/+=~-]{0,120}")
 PLAIN = frozenset({"event", "timestamp", "level", "logger", "where"})
 
 
-def withhold(_logger: Any, _method: str, record: dict[str, Any]) -> dict[str, Any]:
+def withhold(_logger: object, _method: str, record: EventDict) -> EventDict:
     """Replace every value that is not an id, a number or a truth by ``(withheld)``."""
     return {key: value if key in PLAIN else harmless(value) for key, value in record.items()}
 
 
-def harmless(value: Any) -> Any:
+def harmless(value: object) -> object:
     """Return a value that cannot carry what somebody wrote."""
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -31,7 +32,7 @@ def harmless(value: Any) -> Any:
     return text if ID.fullmatch(text) else "(withheld)"
 
 
-def tell_exception(_logger: Any, _method: str, record: dict[str, Any]) -> dict[str, Any]:
+def tell_exception(_logger: object, _method: str, record: EventDict) -> EventDict:
     """Turn ``exc_info`` into the exception's type and the places it came through."""
     info: tuple[type[BaseException], BaseException, TracebackType | None] | None = record.pop("exc_info", None)
     if isinstance(info, tuple) and info[0] is not None:
@@ -41,7 +42,7 @@ def tell_exception(_logger: Any, _method: str, record: dict[str, Any]) -> dict[s
     return record
 
 
-def bare_message(_logger: Any, _method: str, record: dict[str, Any]) -> dict[str, Any]:
+def bare_message(_logger: object, _method: str, record: EventDict) -> EventDict:
     """Take a foreign record's message apart: its template stays, its arguments must be ids."""
     origin = record.get("_record")
     if origin is not None and origin.args:
@@ -52,14 +53,14 @@ def bare_message(_logger: Any, _method: str, record: dict[str, Any]) -> dict[str
 
 def settings(level: str) -> dict[str, Any]:
     """Return Django's ``LOGGING``: one JSON line a record, on stderr."""
-    shared = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    shared: list[Processor] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    chain = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, tell_exception, withhold]
+    chain: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, tell_exception, withhold]
     return {
         "version": 1,
         "disable_existing_loggers": False,

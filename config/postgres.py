@@ -27,6 +27,7 @@ from psycopg import sql
 
 from config.errors import DatabaseError
 
+Command = list[str | Path]
 NOBODY = 65534  # the server refuses to run as root; this user owns no files and may go nowhere
 SOCKET_LIMIT = 85  # of the folder's name: with "/.s.PGSQL.5432" a Unix socket's path must stay under 104 bytes
 SERVER_OPTIONS = "-c listen_addresses='' -c max_connections=200 -c unix_socket_permissions=0700"
@@ -75,7 +76,7 @@ def ensure(home: Path) -> str:
         with locked(home / "postgres.lock"):
             if not answers(where.url()):
                 start(where)
-                create(where, "countenance")
+                create(where.url("postgres"), "countenance")
                 (home / "postgres.txt").write_text(f"{where.data}\n", encoding="utf-8")
     return where.url()
 
@@ -97,15 +98,20 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def create(where: Place, name: str, *, anew: bool = False) -> str:
-    """Make an empty database on our own server unless it is there; ``anew`` drops the old one first."""
-    with psycopg.connect(where.url("postgres"), autocommit=True) as connection:
+def pointed(server: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    parts = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(server).items() if value is not None}
+    return psycopg.conninfo.make_conninfo(**{**parts, "dbname": name})
+
+
+def create(server: str, name: str, *, anew: bool = False) -> None:
+    """Make an empty database unless it is there; ``anew`` drops the old one first. ``server`` is any address on it."""
+    with psycopg.connect(server, autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if known and anew:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         if anew or not known:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return where.url(name)
 
 
 def start(where: Place) -> None:
@@ -114,10 +120,22 @@ def start(where: Place) -> None:
     binaries = find_binaries(where)
     if not (where.data / "PG_VERSION").exists():
         note(f"making a PostgreSQL database in {where.data}")
-        command = ["initdb", "-D", where.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
-        call(where, binaries, command, "make")
+        made: Command = ["initdb", "-D", where.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        call(where, binaries, made, "make")
     options = f"{SERVER_OPTIONS} -k '{where.socket}'"
-    command = ["pg_ctl", "-D", where.data, "-o", options, "-l", where.data / "server.log", "-w", "-t", "60", "start"]
+    command: Command = [
+        "pg_ctl",
+        "-D",
+        where.data,
+        "-o",
+        options,
+        "-l",
+        where.data / "server.log",
+        "-w",
+        "-t",
+        "60",
+        "start",
+    ]
     call(where, binaries, command, "start")
 
 
@@ -126,7 +144,7 @@ def stop(home: Path) -> bool:
     where = place(home)
     if not (where.data / "postmaster.pid").exists():
         return False
-    command = ["pg_ctl", "-D", where.data, "-m", "fast", "-w", "-t", "60", "stop"]
+    command: Command = ["pg_ctl", "-D", where.data, "-m", "fast", "-w", "-t", "60", "stop"]
     call(where, find_binaries(where), command, "stop")
     return True
 
@@ -204,7 +222,7 @@ def as_owner(where: Place) -> dict[str, Any]:
     return {"user": where.owner, "group": where.owner, "extra_groups": [], "cwd": "/"}
 
 
-def call(where: Place, binaries: Path, command: list[str | Path], verb: str) -> None:
+def call(where: Place, binaries: Path, command: Command, verb: str) -> None:
     """Run one of PostgreSQL's programs quietly as the server's user; raise with the last thing it said."""
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
     log = where.data / "server.log"

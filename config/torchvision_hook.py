@@ -27,7 +27,10 @@ class Hook(MetaPathFinder):
     """Prepare PyTorch when torchvision is asked for, then stand aside."""
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002 - the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> importlib.machinery.ModuleSpec | None:
         """Find nothing; the true finders come next."""
         if fullname == "torchvision":
@@ -62,7 +65,7 @@ def prepare(spec: importlib.machinery.ModuleSpec) -> None:
     kept.append(library)
 
 
-def nms(torch: Any, boxes: Any, scores: Any, limit: float) -> Any:
+def nms(torch: Any, boxes: Any, scores: Any, limit: float) -> Any:  # noqa: ANN401 - torch is not imported here
     """Keep the best boxes (N, 4 as left, top, right, bottom), dropping those that overlap a better one too much."""
     order = scores.argsort(descending=True)
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])

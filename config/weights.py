@@ -115,7 +115,9 @@ def check(weight: Weight, draft: Path) -> None:
     found = digest(draft)
     if found != weight.sha256:
         draft.unlink()
-        raise WeightError(f"what came as {weight.name} has sha256 {found[:16]}…, not {weight.sha256[:16]}…, so it was refused")
+        raise WeightError(
+            f"what came as {weight.name} has sha256 {found[:16]}…, not {weight.sha256[:16]}…, so it was refused"
+        )
 
 
 def from_index(weight: Weight, draft: Path, scratch: Path, tell: Tell) -> None:

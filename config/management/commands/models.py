@@ -1,7 +1,6 @@
 """``manage.py models fetch|list|verify``: the weight files of the engines."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="*", help="only these files (default: all)")
         parser.add_argument("--without-pip", action="store_true", help="ask upstream hosts only")
 
-    def handle(self, *_: Any, action: str, names: list[str], without_pip: bool, **__: Any) -> None:
+    def handle(self, *_: object, action: str, names: list[str], without_pip: bool, **__: object) -> None:
         """Do it; a problem is one sentence and exit 1."""
         known = listed(settings.MODELS)
         if unknown := set(names) - {weight.name for weight in known}:

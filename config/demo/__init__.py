@@ -1,0 +1,1 @@
+"""The story of the cast, told to a running service from outside: over HTTP and by commands alone."""
