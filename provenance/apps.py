@@ -44,4 +44,5 @@ def guard_entries(*, using: str, **_: Any) -> None:
     connection = connections[using]
     if Entry._meta.db_table in connection.introspection.table_names():  # noqa: SLF001 - Django's public "private" API
         with connection.cursor() as cursor:
-            cursor.execute(GUARD)
+            for statement in GUARD:
+                cursor.execute(statement)

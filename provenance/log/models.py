@@ -132,7 +132,8 @@ class Checkpoint(models.Model):
         return f"checkpoint of {self.size}"
 
 
-GUARD = """
+GUARD = (
+    """
 CREATE OR REPLACE FUNCTION provenance_entry_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND OLD.leaf_index IS NULL AND NEW.leaf_index IS NOT NULL
@@ -141,7 +142,8 @@ BEGIN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'an entry of the log is never changed or deleted';
-END $$;
+END $$""",
+    """
 CREATE OR REPLACE TRIGGER provenance_entry_is_final BEFORE UPDATE OR DELETE ON provenance_entry
-  FOR EACH ROW EXECUTE FUNCTION provenance_entry_is_final();
-"""  # I2: the one change an entry sees is that the sequencer gives it its place
+  FOR EACH ROW EXECUTE FUNCTION provenance_entry_is_final()""",
+)  # I2: the one change an entry sees is that the sequencer gives it its place

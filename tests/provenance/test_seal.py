@@ -1,0 +1,208 @@
+"""Sealing: a video leaves with a manifest that others trust, once, or does not leave."""
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import c2pa
+import numpy as np
+import pytest
+from django.db import IntegrityError, transaction
+
+from provenance import ledger, seal
+from provenance.backends import keys
+from provenance.errors import SealError
+from provenance.log import sequencer
+from provenance.log.models import Entry
+from provenance.manifests import claim
+from provenance.manifests.models import Manifest
+from tests.provenance import material
+
+pytestmark = pytest.mark.django_db
+
+
+def statement(**changes: object) -> seal.Statement:
+    """Return what is claimed about the test's clip."""
+    said: dict[str, object] = {
+        "title": "clip.mp4",
+        "model": "World",
+        "model_version": "1.0",
+        "source_type": "algorithmicMedia",
+        "made_at": datetime(2026, 3, 3, 12, 0, tzinfo=UTC),
+        "stream_digest": "a" * 64,
+        "clearance_digest": "b" * 64,
+        "receipts": (),
+    }
+    return seal.Statement(**{**said, **changes})  # type: ignore[arg-type]
+
+
+def sealed(tmp_path: Path, *, render: str = "render-1", **changes: object) -> seal.Sealed:
+    """Return the test's clip, sealed."""
+    source = material.saved(tmp_path, material.clip(), "plain.mp4")
+    sealing = seal.begin(render=render, width=material.WIDTH, height=material.HEIGHT, handle="felix")
+    return sealing.finish(source, destination=tmp_path / f"{render}.mp4", statement=statement(**changes))
+
+
+def read(path: Path) -> dict[str, object]:
+    """Return c2pa-python's own report under our anchors."""
+    context = c2pa.Context.from_dict({"version": 1, "trust": {"trust_anchors": keys.anchors()}})
+    with path.open("rb") as file, c2pa.Reader("video/mp4", file, context=context) as reader:
+        found: dict[str, object] = json.loads(reader.json())
+    return found
+
+
+def test_a_sealed_file_is_trusted_by_c2pa_python_under_our_anchors(tmp_path: Path) -> None:
+    done = sealed(tmp_path)
+    found = read(done.path)
+    assert found["validation_state"] == "Trusted"
+    assert found["active_manifest"] == done.label
+    assert done.file_sha256 == hashlib.sha256(done.path.read_bytes()).hexdigest()
+    assert done.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_manifest_says_what_is_true_of_a_render(tmp_path: Path) -> None:
+    with transaction.atomic():
+        entry = ledger.append(ledger.Fact("grant.made", {"receipt": "c" * 64}))
+    sequencer.sequence()
+    done = sealed(tmp_path, receipts=(seal.ReceiptRef("c" * 64, entry),))
+    active = read(done.path)["manifests"][done.label]  # type: ignore[index]
+    said = {each["label"]: each["data"] for each in active["assertions"]}
+    actions = said["c2pa.actions.v2"]["actions"]
+    assert [each["action"] for each in actions] == ["c2pa.created", "c2pa.watermarked.bound", "c2pa.edited"]
+    assert actions[0]["digitalSourceType"].endswith("/algorithmicMedia")
+    assert actions[0]["softwareAgent"] == {"name": "World", "version": "1.0"}
+    assert said["c2pa.actions.v2"]["allActionsIncluded"] is True
+    assert active["claim_generator_info"][0]["specVersion"] == "2.4.0"
+    assert said[claim.CONSENT]["receipts"] == [{"sha256": "c" * 64, "entry": entry, "leaf_index": 0}]
+    assert said[claim.CONSENT]["clearance_sha256"] == "b" * 64
+    assert {each["use"] for each in said["cawg.training-mining"]["entries"].values()} == {"notAllowed"}
+
+
+def test_the_soft_binding_holds_the_payload_that_is_in_the_pictures(tmp_path: Path) -> None:
+    import base64
+
+    sealing = seal.begin(render="render-1", width=material.WIDTH, height=material.HEIGHT, handle="felix")
+    done = sealed(tmp_path)
+    active = read(done.path)["manifests"][done.label]  # type: ignore[index]
+    binding = next(each["data"] for each in active["assertions"] if each["label"] == "c2pa.soft-binding")
+    assert int.from_bytes(base64.b64decode(binding["blocks"][0]["value"]), "big") == sealing.payload
+
+
+def test_marking_changes_the_luma_plane_in_place() -> None:
+    y = np.full((material.HEIGHT, material.WIDTH), 120, np.uint8)
+    seal.begin(render="render-1", width=material.WIDTH, height=material.HEIGHT, handle="felix").mark(y, 0.0)
+    assert (y != 120).any()
+
+
+def test_finishing_twice_gives_the_same_seal(tmp_path: Path) -> None:
+    first = sealed(tmp_path)
+    assert sealed(tmp_path) == first
+    assert Entry.objects.filter(kind="asset.sealed").count() == 1
+
+
+def test_a_sealed_render_whose_file_changed_is_never_sealed_again(tmp_path: Path) -> None:
+    first = sealed(tmp_path)
+    first.path.write_bytes(b"something else")
+    with pytest.raises(SealError, match="sealed before"):
+        sealed(tmp_path)
+    first.path.unlink()
+    with pytest.raises(SealError, match="sealed before"):
+        sealed(tmp_path)
+
+
+def test_the_fact_and_the_row_come_together(tmp_path: Path) -> None:
+    done = sealed(tmp_path)
+    entry = Entry.objects.get(pk=done.entry)
+    said = json.loads(entry.body)
+    assert said["kind"] == "asset.sealed"
+    assert said["fact"]["manifest"] == done.label
+    assert said["fact"]["file_sha256"] == done.file_sha256
+    assert Manifest.objects.get(pk=done.manifest).entry_id == entry.pk
+
+
+def test_a_crash_before_the_row_leaves_nothing_but_a_file_that_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest.objects, "create", die)
+        with pytest.raises(KeyboardInterrupt):
+            sealed(tmp_path)
+    assert not Entry.objects.exists()
+    assert sealed(tmp_path).path.exists()
+    assert Entry.objects.filter(kind="asset.sealed").count() == 1
+    assert not [each for each in os.listdir(tmp_path) if each.startswith(".")]  # noqa: PTH208
+
+
+def test_a_video_is_not_sealed_as_a_photograph(tmp_path: Path) -> None:
+    with pytest.raises(SealError, match="digital source type"):
+        sealed(tmp_path, source_type="digitalCapture")
+    assert not (tmp_path / "render-1.mp4").exists()
+
+
+def test_what_is_no_video_is_not_sealed(tmp_path: Path) -> None:
+    sealing = seal.begin(render="render-1", width=320, height=240, handle="felix")
+    with pytest.raises(SealError, match="nothing was released"):
+        sealing.finish(material.saved(tmp_path, b"no video"), destination=tmp_path / "out.mp4", statement=statement())
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file"]
+
+
+def test_a_remix_of_a_clean_parent_is_sealed_and_names_it(tmp_path: Path) -> None:
+    parent = sealed(tmp_path)
+    remix = sealed(tmp_path, render="render-2", parents=(parent.path,), source_type="compositeSynthetic")
+    found = read(remix.path)
+    assert found["validation_state"] == "Trusted"
+    assert parent.label in found["manifests"]  # type: ignore[operator]
+
+
+def test_a_tampered_or_foreign_or_bare_parent_is_not_laundered(tmp_path: Path) -> None:
+    parent = sealed(tmp_path)
+    start, end = material.box(parent.path.read_bytes(), b"mdat")
+    spoilt = [
+        material.flip(parent.path.read_bytes(), (start + end) // 2),
+        material.sign(material.clip(), "video/mp4", material.stranger()),
+        material.clip(),
+    ]
+    for number, media in enumerate(spoilt):
+        path = material.saved(tmp_path, media, f"parent-{number}.mp4")
+        with pytest.raises(SealError, match="cannot be built upon"):
+            sealed(tmp_path, render="render-3", parents=(path,))
+
+
+def test_a_seal_is_withdrawn_once(tmp_path: Path) -> None:
+    done = sealed(tmp_path)
+    for _ in range(2):
+        with transaction.atomic():
+            seal.withdraw(done.manifest, reason="consent.revoked")
+    assert Entry.objects.filter(kind="asset.withdrawn").count() == 1
+    assert json.loads(Entry.objects.get(kind="asset.withdrawn").body)["fact"]["manifest"] == done.label
+
+
+def test_nothing_is_withdrawn_that_was_never_sealed() -> None:
+    with pytest.raises(SealError, match="no such seal"):
+        seal.withdraw(12345, reason="consent.revoked")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawing_needs_the_transaction_of_its_cause(tmp_path: Path) -> None:
+    done = sealed(tmp_path)
+    with pytest.raises(SealError, match="transaction"):
+        seal.withdraw(done.manifest, reason="consent.revoked")
+
+
+def test_a_render_has_one_manifest(tmp_path: Path) -> None:
+    row = Manifest.objects.get(pk=sealed(tmp_path).manifest)
+    row.pk, row.label, row.entry_id = None, "another", None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+def test_a_payload_appended_in_a_free_box_breaks_the_seal(tmp_path: Path) -> None:
+    done = sealed(tmp_path)
+    hidden = (1008).to_bytes(4, "big") + b"free" + os.urandom(1000)
+    path = material.saved(tmp_path, done.path.read_bytes() + hidden, "hidden.mp4")
+    assert read(path)["validation_state"] == "Invalid"
