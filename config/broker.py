@@ -23,7 +23,7 @@ from typing import Any
 import psycopg
 
 from config.errors import BrokerError
-from config.postgres import locked, place
+from config.postgres import keywords, locked, place
 
 VISIBILITY = 60  # seconds after which an unacknowledged message comes back
 ROUND_TRIP = 10  # seconds a probe message may take
@@ -97,7 +97,7 @@ def from_postgres(database: str) -> Broker:
     """Return the broker that lives in this database (a libpq URL)."""
     options = {
         # keyword form: kombu drops a URL's ?host=
-        "conn_string": psycopg.conninfo.make_conninfo(database),
+        "conn_string": keywords(database),
         "init_extension": False,  # the functions are installed as plain SQL
         "use_notify": True,
         "notify_throttle_interval_ms": 0,

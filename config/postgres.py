@@ -98,10 +98,10 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def pointed(server: str, name: str) -> str:
-    """Return the address of another database on the same server."""
-    parts = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(server).items() if value is not None}
-    return psycopg.conninfo.make_conninfo(**{**parts, "dbname": name})
+def keywords(url: str, **changed: str) -> str:
+    """Return an address in libpq's ``key=value`` form, with some of its parts changed."""
+    parts = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(url).items() if value is not None}
+    return psycopg.conninfo.make_conninfo(**{**parts, **changed})
 
 
 def create(server: str, name: str, *, anew: bool = False) -> None:

@@ -95,5 +95,5 @@ def yes(truth: bool) -> str:  # noqa: FBT001 - one word for one truth
 def fresh_database(beside: str) -> str:
     """Return the address of an empty database on the same server, made anew."""
     name = f"{psycopg.conninfo.conninfo_to_dict(beside)['dbname']}_demo"
-    postgres.create(postgres.pointed(beside, "postgres"), name, anew=True)
-    return postgres.pointed(beside, name)
+    postgres.create(postgres.keywords(beside, dbname="postgres"), name, anew=True)
+    return postgres.keywords(beside, dbname=name)
