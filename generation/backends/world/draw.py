@@ -23,9 +23,9 @@ from generation.errors import EngineError
 Array = NDArray[np.float64]
 LIBRARIES = (("libGL.so.1", "libEGL.so.1"), ("libOpenGL.so.0", "libEGL.so.1"), ("libEGL.so.1", "libEGL.so.1"))
 SHADOW = 1024
-SAMPLES = 4
 MESHES = {
-    "sphere": shapes.sphere, "box": shapes.box, "cylinder": shapes.cylinder, "limb": shapes.limb, "torso": shapes.torso,
+    "sphere": shapes.sphere, "box": shapes.box, "cylinder": shapes.cylinder, "limb": shapes.limb, "torso": shapes.torso, "finger": shapes.finger,
+    "glass": shapes.cylinder,
 }  # fmt: skip
 STYLES = {
     "realistic": (0.0, 1.0, 1.0),
@@ -55,9 +55,9 @@ def camera(stage: Stage, *, share: float, aspect: float, drift: float) -> tuple[
     """Return the eye, the view matrix (4, 4) and the projection (4, 4, y down) at ``share`` of the clip."""
     wide = max(1.0, 1.5 / aspect)  # a tall picture steps back rather than cut the action
     ease = share * share * (3 - 2 * share) - 0.5
-    away = (1.66 if stage.person else 2.35) * wide * (1 - 0.05 * ease)
-    middle = np.array([0.0, BEHIND if stage.person else 0.0, HEAD_Z - 0.17 if stage.person else 0.33])
-    eye = middle + np.array([0.11 * drift * ease, -away, (0.22 if stage.person else 0.36) + 0.03 * ease])
+    away = (1.74 if stage.person else 1.95) * wide * (1 - 0.05 * ease)
+    middle = np.array([0.0, BEHIND if stage.person else 0.0, HEAD_Z - 0.165 if stage.person else 0.25])
+    eye = middle + np.array([0.11 * drift * ease, -away, (0.22 if stage.person else 0.27) + 0.03 * ease])
     fov = np.radians(21.6 if stage.person else 23.5)
     return eye, _look(eye, middle), _lens(fov, aspect)
 
@@ -148,16 +148,15 @@ class Picture:
         self._fill(solids)
         self._shadows(shadow)
         self._paint()
-        self.gl.copy_framebuffer(self.plain, self.soft)
+        self._smooth()
         data = self.plain.read(components=3, alignment=1)
         return np.frombuffer(data, np.uint8).reshape(self.height, self.width, 3).copy()
 
     def _targets(self) -> None:
         gl, size = self.gl, (self.width, self.height)
-        samples = min(SAMPLES, gl.max_samples)
-        self.soft = gl.framebuffer(
-            [gl.renderbuffer(size, 4, samples=samples)], gl.depth_renderbuffer(size, samples=samples)
-        )
+        self.drawn = gl.texture(size, 4)
+        self.drawn.repeat_x = self.drawn.repeat_y = False
+        self.raw = gl.framebuffer([self.drawn], gl.depth_renderbuffer(size))
         self.plain = gl.framebuffer([gl.renderbuffer(size, 4)])
         self.shadow_map = gl.depth_texture((SHADOW, SHADOW))
         self.shadow_map.compare_func = "<="
@@ -172,6 +171,7 @@ class Picture:
         self.ground = program(shaders.GROUND_VERTEX, shaders.GROUND_FRAGMENT)
         self.face = program(shaders.FACE_VERTEX, shaders.FACE_FRAGMENT)
         self.far = program(shaders.BACKDROP_VERTEX, shaders.BACKDROP_FRAGMENT)
+        self.edges = program(shaders.BACKDROP_VERTEX, shaders.SMOOTH_FRAGMENT)
         self.thing_shadow = program(shaders.SHADOW_THING, shaders.SHADOW_FRAGMENT)
         self.face_shadow = program(shaders.SHADOW_FACE, shaders.SHADOW_FRAGMENT)
         now = self.light
@@ -204,6 +204,7 @@ class Picture:
         self.floor = gl.vertex_array(self.ground, [(gl.buffer(floor.tobytes()), "3f", "position")])
         corners = gl.buffer(np.array([(-1, -1), (1, -1), (-1, 1), (1, 1)], "f4").tobytes())
         self.sky = gl.vertex_array(self.far, [(corners, "2f", "position")])
+        self.whole = gl.vertex_array(self.edges, [(corners, "2f", "position")])
         self.faces = [self._face(head) for head in self.heads]
 
     def _face(self, head: Head) -> tuple[Any, Any, Any]:
@@ -218,10 +219,10 @@ class Picture:
     def _textures(self) -> None:
         pixels, side, rough = tile(self.stage.ground if not self.stage.person else "boards", seed=self.seed)
         self.tile = _mipmapped(self.gl.texture(pixels.shape[1::-1], 3, pixels.tobytes(), alignment=1), repeat=True)
-        _set(self.ground, tile=1, tile_size=side, ground_rough=rough, fade=9.0)
+        _set(self.ground, tile=1, tile_size=side, flat_ground=1.0, ground_rough=rough, fade=9.0)
         eye, view, lens = camera(self.stage, share=0.5, aspect=self.width / self.height, drift=self.drift)
         level = lens @ view @ np.array([eye[0], eye[1] + 1000.0, eye[2], 1.0])
-        horizon = float(level[1] / level[3]) * 0.47 + 0.5
+        horizon = 0.64 if self.stage.person else float(level[1] / level[3]) * 0.47 + 0.5
         painted = backdrop(
             self.stage.scene.place, now=self.light, horizon=horizon, near=self.stage.person, seed=self.seed
         )
@@ -257,7 +258,7 @@ class Picture:
     def _fill(self, solids: list[Solid]) -> None:
         self.counts = dict.fromkeys(self.batches, 0)
         for name, (records, _, _) in self.batches.items():
-            mine = sorted((s for s in solids if s.mesh == name), key=lambda s: s.pattern == "glass")
+            mine = [s for s in solids if s.mesh == name]
             if mine:
                 data = np.stack([s.record() for s in mine]).astype("f4").tobytes()
                 records.write(data)
@@ -278,23 +279,36 @@ class Picture:
             cast.render()
 
     def _paint(self) -> None:
+        """Draw what is nearest first, and blend only what can be seen through: both spare most of the work."""
         gl = self.gl
-        self.soft.use()
-        self.soft.clear(depth=1.0)
-        gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        self.raw.use()
+        self.raw.clear(depth=1.0)
+        gl.enable_only(moderngl.DEPTH_TEST)
         self.shadow_map.use(0)
-        self.distance.use(1)
-        self.sky.render(moderngl.TRIANGLE_STRIP)
-        if not self.stage.person:
-            self.tile.use(1)
-            self.floor.render(moderngl.TRIANGLE_STRIP)
         for (seen, _, portrait), pose, head in zip(self.faces, self.poses, self.heads, strict=True):
             portrait.use(1)
             _set(self.face, head=pose.head, blink=pose.blink, smile=pose.smile, skin=head.skin, portrait=1)
             seen.render()
-        for name in ("torso", "limb", "sphere", "box", "cylinder"):
-            if self.counts[name]:
-                self.batches[name][1].render(instances=self.counts[name])
+        for name in ("finger", "sphere", "limb", "torso", "cylinder", "box"):
+            self._render(name)
+        self.distance.use(1)
+        self.sky.render(moderngl.TRIANGLE_STRIP)
+        gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        if not self.stage.person:
+            self.tile.use(1)
+            self.floor.render(moderngl.TRIANGLE_STRIP)
+        self._render("glass")
+
+    def _smooth(self) -> None:
+        self.plain.use()
+        self.gl.enable_only(moderngl.NOTHING)
+        self.drawn.use(0)
+        _set(self.edges, drawn=0)
+        self.whole.render(moderngl.TRIANGLE_STRIP)
+
+    def _render(self, name: str) -> None:
+        if self.counts[name]:
+            self.batches[name][1].render(instances=self.counts[name])
 
 
 def _set(program: Any, **values: Any) -> None:

@@ -119,7 +119,7 @@ def _collar(
     rim, middle = pixels[list(OVAL), :2], pixels[list(OVAL), :2].mean(0)
     out = rim - middle
     out /= np.linalg.norm(out, axis=1, keepdims=True)
-    below = np.clip((out[:, 1] - 0.35) / 0.35, 0, 1)[:, None]  # 1 under the jaw, where there is neck, not hair
+    below = np.clip((out[:, 1] - 0.12) / 0.4, 0, 1)[:, None]  # 1 under the jaw, where there is neck, not hair
     reach = _smooth(np.array([_march(person, at, way) for at, way in zip(rim, out, strict=True)]))[:, None]
     reach = np.maximum(reach * (1 - below), 0.006 / frame.scale)
     offset = np.hstack([out * [1, -1], np.zeros((len(out), 1))]) @ frame.axes.T * frame.scale
@@ -153,8 +153,8 @@ def _march(person: NDArray[np.bool_], start: NDArray[np.float64], way: NDArray[n
 def _smooth(reach: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the extents without single spikes: a median, then a blur, round the circle."""
     around = np.stack([np.roll(reach, shift) for shift in (-2, -1, 0, 1, 2)])
-    calm = np.median(around, axis=0)
-    return np.asarray((np.roll(calm, 1) + 2 * calm + np.roll(calm, -1)) / 4)
+    calm = np.minimum(np.median(around, axis=0), around[1:4].min(0) * 1.1)  # rather inside the hair than outside
+    return np.asarray((np.roll(calm, 1) + 2 * calm + np.roll(calm, -1)) / 4 * 0.97)
 
 
 def _skin(face: NDArray[np.float64], rim: NDArray[np.intp]) -> NDArray[np.int32]:

@@ -179,6 +179,8 @@ def _things(words: Sequence[str], *, action: Action) -> tuple[tuple[Thing, ...],
             many = count or (USUAL.get(action, 3) if word.endswith("s") and word != "glass" else USUAL.get(action, 1))
             found.append(Thing(kind=kind, count=min(many, limit), colour=colour))
             count, colour = 0, ""
+        elif word in ACTION_OF and count == 1:  # "a tower of cubes" is one tower, not one cube
+            count = 0
     kinds = {thing.kind: thing for thing in reversed(found)}
     if not kinds or (action is Action.DOMINOES and "domino" not in kinds):
         kind = DEFAULT_KIND.get(action, "ball")

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from generation.backends.world.stage import Stage
 
 Array = NDArray[np.float64]
-HEAD_Z, SHOULDER_Z, BEHIND = 0.37, 0.16, 0.2  # metres over and behind the table's middle
-UPPER_ARM, FOREARM = 0.29, 0.26
+HEAD_Z, SHOULDER_Z, BEHIND = 0.41, 0.2, 0.2  # metres over and behind the table's middle
+UPPER_ARM, FOREARM = 0.25, 0.22
 CLOTHES = (
     (0.16, 0.28, 0.42),
     (0.75, 0.3, 0.24),
@@ -23,12 +23,16 @@ BLINK = 0.16  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """One frame: the head's matrix (4, 4), eyelids and smile 0..1, and both arms as (shoulder, elbow, hand)."""
+    """One frame: the head's matrix (4, 4), eyelids and smile 0..1, both arms as (shoulder, elbow, hand).
+
+    ``palms`` say where each faces: up, down or front; ``chest`` is how far the breath lifts it, in metres.
+    """
 
     head: Array
     blink: float
     smile: float
     arms: tuple[tuple[Array, Array, Array], tuple[Array, Array, Array]]
+    palms: tuple[str, str]
     chest: float
 
 
@@ -56,6 +60,7 @@ class Person:
             blink=float(np.clip(1 - closing, 0, 1) ** 0.6),
             smile=float(np.clip(smile, 0, 1)),
             arms=(self._arm(0, t, chest), self._arm(1, t, chest)),
+            palms=(self._palm(0), self._palm(1)),
             chest=chest,
         )
 
@@ -75,8 +80,13 @@ class Person:
 
     def _arm(self, side: int, t: float, chest: float) -> tuple[Array, Array, Array]:
         sign = -1.0 if side == 0 else 1.0
-        shoulder = np.array([self.x + sign * 0.165, BEHIND + 0.05, SHOULDER_Z - 0.025 + chest])
+        shoulder = np.array([self.x + sign * 0.142, BEHIND + 0.05, SHOULDER_Z - 0.025 + chest])
         return _bend(shoulder, self._hand(side, t), sign=sign)
+
+    def _palm(self, side: int) -> str:
+        if self.stage.fountain is not None or (self.stage.thrower and side == 1):
+            return "up"
+        return "front" if self.stage.scene.waves and side == 0 else "down"
 
     def _hand(self, side: int, t: float) -> Array:
         sign = -1.0 if side == 0 else 1.0
@@ -84,14 +94,14 @@ class Person:
             return self.stage.fountain.hand(side, t) + np.array([self.x, 0.0, -0.022])
         if self.stage.scene.waves and side == 0:
             swing = np.sin(2 * np.pi * 1.5 * t)
-            return np.array([self.x - 0.27 + 0.05 * swing, BEHIND - 0.1, 0.36 + 0.01 * np.cos(4 * np.pi * 1.5 * t)])
+            return np.array([self.x - 0.235 + 0.045 * swing, BEHIND - 0.1, 0.36 + 0.01 * np.cos(4 * np.pi * 1.5 * t)])
         if self.stage.thrower and side == 1:
             return self._throwing(t)
-        return np.array([self.x + sign * 0.16, BEHIND - 0.2, 0.03])
+        return np.array([self.x + sign * 0.1, BEHIND - 0.2, 0.022])
 
     def _throwing(self, t: float) -> Array:
         """Swing up to the release of each thing and come back to fetch the next."""
-        last, rest = np.array([self.x + 0.16, BEHIND - 0.2, 0.03]), np.array([self.x + 0.16, BEHIND - 0.2, 0.03])
+        last, rest = np.array([self.x + 0.1, BEHIND - 0.2, 0.022]), np.array([self.x + 0.1, BEHIND - 0.2, 0.022])
         for item in self.stage.items:
             hold = np.array(item.at) - np.array([0, 0, item.kind.size[2] + 0.02])
             if item.start - 0.4 <= t < item.start:
@@ -113,7 +123,7 @@ def _bend(shoulder: Array, hand: Array, *, sign: float) -> tuple[Array, Array, A
     way = reach / max(float(np.linalg.norm(reach)), 1e-6)
     along = (UPPER_ARM**2 - FOREARM**2 + length**2) / (2 * length)
     off = np.sqrt(max(UPPER_ARM**2 - along**2, 0.0))
-    hint = np.array([sign * 0.75, 0.35, -0.8])
+    hint = np.array([sign * 1.0, 0.35, -0.5])
     aside = hint - way * (hint @ way)
     elbow = shoulder + way * along + aside / max(float(np.linalg.norm(aside)), 1e-6) * off
     return shoulder, elbow, shoulder + way * length

@@ -28,7 +28,7 @@ class Light:
 
 HOURS = {
     "day": Light(
-        (-0.5, -0.62, 0.75), (2.1, 1.95, 1.75), (0.62, 0.74, 0.92), (0.34, 0.3, 0.25), (0.36, 0.62, 0.9), (0.84, 0.92, 0.97)
+        (-0.5, -0.62, 0.75), (1.8, 1.68, 1.5), (0.58, 0.68, 0.84), (0.34, 0.3, 0.25), (0.36, 0.62, 0.9), (0.84, 0.92, 0.97)
     ),
     "dawn": Light(
         (-0.75, -0.5, 0.42), (2.1, 1.6, 1.3), (0.62, 0.62, 0.82), (0.33, 0.27, 0.26), (0.5, 0.6, 0.85), (0.99, 0.83, 0.76),
@@ -106,7 +106,7 @@ def _beach(picture: Picture, rng: np.random.Generator, horizon: int, now: Light)
             1 + (y - horizon) // 40,
         )
     sand = np.multiply(
-        (0.88, 0.79, 0.62), np.clip(np.multiply(now.sun_colour, 0.28) + np.multiply(now.sky_colour, 0.55), 0, 1)
+        (0.88, 0.79, 0.62), np.clip(np.multiply(now.sun_colour, 0.2) + np.multiply(now.sky_colour, 0.75), 0, 1)
     )
     picture[shore:] = sand
     cv2.line(picture, (0, shore), (WIDE, shore), (0.97, 0.97, 0.95), 5)
@@ -203,7 +203,7 @@ def backdrop(place: str, *, now: Light, horizon: float, near: bool, seed: int) -
     PAINTERS[place](picture, rng, row, now)
     if low_sun := (place == "beach" and now.sun[2] < 0.5):
         _glow(picture, at=(0.72, row / HIGH + 0.06), radius=0.12, colour=(1.1, 0.8, 0.5), strength=0.5 * low_sun)
-    soft = cv2.GaussianBlur(picture, (0, 0), 11 if near else 4)
+    soft = cv2.GaussianBlur(picture, (0, 0), 8 if near else 4)
     grain = rng.normal(0, 0.004, (HIGH, WIDE, 1)).astype(np.float32)  # keeps smooth skies from banding
     return np.ascontiguousarray((np.clip(soft + grain, 0, 1) * 255).astype(np.uint8))
 
@@ -225,11 +225,11 @@ def tile(ground: str, *, seed: int) -> tuple[NDArray[np.uint8], float, float]:
 
 
 GROUNDS: dict[str, tuple[Colour, float, float]] = {
-    "sand": ((0.87, 0.77, 0.6), 0.95, 0.9),
-    "grass": ((0.36, 0.55, 0.22), 0.95, 0.7),
-    "asphalt": ((0.36, 0.36, 0.38), 0.85, 1.0),
-    "boards": ((0.72, 0.5, 0.3), 0.35, 0.9),
-    "tiles": ((0.82, 0.8, 0.76), 0.3, 0.8),
+    "sand": ((0.8, 0.69, 0.5), 1.0, 0.9),
+    "grass": ((0.34, 0.47, 0.23), 1.0, 0.7),
+    "asphalt": ((0.36, 0.36, 0.38), 0.95, 1.0),
+    "boards": ((0.66, 0.44, 0.26), 0.5, 0.9),
+    "tiles": ((0.7, 0.67, 0.62), 0.5, 0.8),
 }
 
 

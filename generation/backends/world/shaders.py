@@ -8,7 +8,7 @@ uniform mat4 shadow_matrix;
 uniform sampler2DShadow shadow_map;
 uniform vec4 blobs[16];      // soft contact shadow: centre and radius of each thing
 uniform int blob_count;
-uniform float toon, contrast, exposure;
+uniform float toon, contrast, exposure, flat_ground;
 uniform vec2 screen;
 uniform vec3 tint;
 out vec4 colour_out;
@@ -58,8 +58,8 @@ vec3 shade(vec3 p, vec3 n, vec3 albedo, float rough, float metal, float occlude)
     vec3 ambient = albedo * (1.0 - metal) * hemi * open;
     vec3 fe = f0 + (max(vec3(1.0 - rough), f0) - f0) * pow(1.0 - nv, 5.0);
     vec3 mirror = sky_at(reflect(-v, n)) * fe * (1.0 - rough * 0.7) * open;
-    float rim = pow(1.0 - nv, 3.0) * 0.18 * clamp(n.z + 0.4, 0.0, 1.0);
-    return direct + ambient + mirror + rim * sky_colour * (0.3 + 0.7 * albedo);
+    float rim = pow(1.0 - nv, 3.0) * 0.18 * clamp(n.z + 0.4, 0.0, 1.0) * (1.0 - flat_ground);
+    return direct + ambient + mirror * (1.0 - 0.8 * flat_ground) + rim * sky_colour * (0.3 + 0.7 * albedo);
 }
 vec3 film(vec3 c) {
     c *= exposure;
@@ -223,7 +223,8 @@ void main() {
     vec3 light = mix(bounce_colour, sky_colour, n.z * 0.5 + 0.5) * 0.75 + sun_colour * wrap * s * 0.62;
     light = mix(vec3(dot(light, vec3(0.33))), light, 0.75);   // the photograph brings its own light
     vec3 v = normalize(eye - world);
-    float rim = pow(1.0 - max(dot(n, v), 0.0), 3.0) * 0.22;
+    float rim = pow(1.0 - max(dot(n, v), 0.0), 3.0) * 0.22 * photo_now;
+    c *= mix(0.62, 1.0, photo_now);                          // under the jaw it is darker
     colour_out = finish(film(c * light + rim * sun_colour * c), 1.0);
 }
 """
@@ -246,6 +247,36 @@ in vec2 at;
 uniform sampler2D picture;
 uniform vec2 drift;
 void main() { colour_out = finish(texture(picture, at * vec2(0.47, 0.47) + 0.5 + drift).rgb, 1.0); }
+"""
+)
+
+SMOOTH_FRAGMENT = (
+    HEADER
+    + """
+in vec2 at;
+uniform sampler2D drawn;
+out vec4 colour_out;
+float luma(vec3 c) { return dot(c, vec3(0.299, 0.587, 0.114)); }
+void main() {                        // blend along edges only: far cheaper than four samples everywhere
+    ivec2 p = ivec2(gl_FragCoord.xy), last = textureSize(drawn, 0) - 1;
+    vec2 px = 1.0 / vec2(last + 1), uv = (vec2(p) + 0.5) * px;
+    vec3 m = texelFetch(drawn, p, 0).rgb;
+    float l = luma(m);
+    float n = luma(texelFetch(drawn, clamp(p + ivec2(0, -1), ivec2(0), last), 0).rgb);
+    float s = luma(texelFetch(drawn, clamp(p + ivec2(0, 1), ivec2(0), last), 0).rgb);
+    float w = luma(texelFetch(drawn, clamp(p + ivec2(-1, 0), ivec2(0), last), 0).rgb);
+    float e = luma(texelFetch(drawn, clamp(p + ivec2(1, 0), ivec2(0), last), 0).rgb);
+    float high = max(l, max(max(n, s), max(w, e))), low = min(l, min(min(n, s), min(w, e)));
+    colour_out = vec4(m, 1.0);
+    if (high - low < max(0.05, high * 0.14)) return;
+    vec2 way = vec2(s - n, w - e);                        // along the edge, across its gradient
+    way = normalize(way + 1e-5) * px;
+    vec3 near = 0.5 * (texture(drawn, uv + way * 0.5).rgb + texture(drawn, uv - way * 0.5).rgb);
+    vec3 far = 0.25 * (texture(drawn, uv + way * 1.6).rgb + texture(drawn, uv - way * 1.6).rgb) + 0.5 * near;
+    float lf = luma(far);
+    vec3 c = lf < low || lf > high ? near : far;
+    colour_out = vec4(mix(m, c, 0.85), 1.0);
+}
 """
 )
 

@@ -39,7 +39,7 @@ def _mesh(points: NDArray[np.float64], triangles: NDArray[np.int32], normal: NDA
     return Mesh(np.hstack([points, normal]).astype(np.float32), triangles)
 
 
-def sphere(*, rows: int = 20, columns: int = 32) -> Mesh:
+def sphere(*, rows: int = 16, columns: int = 26) -> Mesh:
     """Return the unit sphere."""
     polar = np.linspace(np.pi, 0, rows)[:, None]
     round_ = np.linspace(0, 2 * np.pi, columns, endpoint=False)[None, :]
@@ -61,9 +61,14 @@ def cylinder() -> Mesh:
     return lathe([(0, -1), (0.94, -1), (0.985, -0.985), (1, -0.95), (1, 0.95), (0.985, 0.985), (0.94, 1), (0, 1)])
 
 
+def finger() -> Mesh:
+    """Return a tapering tube from z -1 to 1 with rounded ends, of few triangles."""
+    return lathe([(0, -1.1), (0.8, -1), (1, -0.7), (0.85, 0.7), (0.6, 0.95), (0, 1.05)], columns=10)
+
+
 def limb() -> Mesh:
     """Return an open tube of radius 1 from z -1 to 1; spheres close its ends."""
-    return lathe([(1, -1), (1, 1)], columns=20)
+    return lathe([(1, -1), (1, 1)], columns=18)
 
 
 def box(*, bevel: float = 0.08) -> Mesh:
@@ -88,11 +93,12 @@ def box(*, bevel: float = 0.08) -> Mesh:
 def torso() -> Mesh:
     """Return a clothed upper body, metres: x across, y front to back, z up from the waist to the neck (0..0.46)."""
     rings = [  # height, half width, half depth: waist, ribs, chest, shoulders, collar
-        (-0.1, 0.15, 0.1), (0.0, 0.15, 0.1), (0.12, 0.155, 0.105), (0.24, 0.168, 0.112), (0.32, 0.18, 0.108),
-        (0.37, 0.185, 0.095), (0.405, 0.17, 0.082), (0.428, 0.135, 0.072), (0.443, 0.09, 0.064), (0.452, 0.064, 0.058),
+        (-0.1, 0.13, 0.09), (0.0, 0.13, 0.09), (0.12, 0.136, 0.098), (0.24, 0.15, 0.106), (0.31, 0.163, 0.104),
+        (0.355, 0.17, 0.095), (0.385, 0.166, 0.085), (0.408, 0.147, 0.077), (0.425, 0.115, 0.07), (0.437, 0.085, 0.064),
+        (0.445, 0.064, 0.058),
     ]  # fmt: skip
     round_ = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    power = 0.82  # a superellipse: flatter than a barrel
+    power = 0.9  # a superellipse: flatter than a barrel
     cos, sin = np.cos(round_), np.sin(round_)
     x, y = np.sign(cos) * np.abs(cos) ** power, np.sign(sin) * np.abs(sin) ** power
     points = np.concatenate([np.stack([w * x, d * y, np.full_like(x, z)], -1) for z, w, d in rings])

@@ -177,7 +177,7 @@ def _things(scene: Scene, rng: np.random.Generator) -> list[tuple[Thing, Kind, V
 def _drop(scene: Scene, rng: np.random.Generator, person: bool) -> Stage:
     """Let things fall beside the person, one after another, apart enough to be told apart."""
     things = _things(scene, rng)
-    left, right = (0.08, 0.4) if person else (-0.42, 0.42)
+    left, right = (0.1, 0.42) if person else (-0.42, 0.42)
     places = np.linspace(left, right, len(things) + 2)[1:-1]
     bounce = scene.action is Action.BOUNCE
     items = []
@@ -224,7 +224,7 @@ def _throw(scene: Scene, rng: np.random.Generator, person: bool) -> Stage:
 def _juggle(scene: Scene, rng: np.random.Generator, person: bool) -> Stage:
     things = _things(scene, rng)[:5]
     owners = tuple(number % 2 for number in range(len(things)))
-    fountain = Fountain(centre=(0.0, 0.02, 0.13), owners=owners, flight=0.5 + float(rng.uniform(-0.02, 0.03)))
+    fountain = Fountain(centre=(0.0, 0.03, 0.15), owners=owners, flight=0.5 + float(rng.uniform(-0.02, 0.03)))
     items = []
     for number, (_, kind, colour) in enumerate(things):
         small = min(1.0, 0.06 / max(kind.size))  # what is juggled fits a hand
