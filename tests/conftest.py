@@ -52,4 +52,6 @@ def homes(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.QUARANTINE_HOME = home / "quarantine"
     settings.CAPTURE_HOME = home / "captures"
     settings.KEY_HOME = home / "keys"
+    settings.STATIC_ROOT = home / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
