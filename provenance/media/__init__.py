@@ -30,6 +30,8 @@ from numpy.typing import NDArray
 
 from provenance.errors import MediaError
 
+__all__ = ["DEFAULT", "HEAD", "Frame", "Limits", "MediaError", "Metadata", "Sound", "Tap", "frames", "luma", "probe", "sound"]
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -101,7 +103,7 @@ _SENTENCES: Final = {
     "missing": "There is no file to read.",
     "empty": "This file is empty.",
     "heavy": "This file is larger than the {megabytes:.0f} MB we read.",
-    "foreign": "This is not a video or sound file we can read.",
+    "foreign": "This is not a video or sound file we can read, or part of it is missing.",
     "broken": "This file is damaged: part of it cannot be decoded.",
     "cut": "This file ends too early: part of it is missing.",
     "pictures": "This file holds no video.",

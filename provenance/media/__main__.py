@@ -36,6 +36,7 @@ CONTAINERS: Final = {
 }  # fmt: skip
 CHUNK: Final = 2**16  # samples in one record
 MICROSECONDS: Final = 1_000_000
+SLACK: Final = 0.6  # seconds that headers and last pictures may disagree
 
 
 class _Stop(Exception):  # noqa: N818 - a word for the parent, not an error of this process
@@ -116,10 +117,16 @@ def _pictures(container: InputContainer, stream: VideoStream, limits: Limits) ->
         if t > last:
             yield t, frame
             last = t
-    whole = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
-    step = float(1 / stream.average_rate) if stream.average_rate else 0.0
-    if last < 0 or last + step < whole - 0.5:
+    if last < 0 or last + SLACK < _promised(container, stream):
         raise _Stop("cut")
+
+
+def _promised(container: InputContainer, stream: VideoStream) -> float:
+    """Return for how many seconds the header promises pictures; 0 when it does not say."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    alone = len(container.streams) == 1  # else the sound may simply be longer
+    return container.duration / MICROSECONDS if alone and container.duration else 0.0
 
 
 def _judge_size(frame: VideoFrame, limits: Limits) -> None:
