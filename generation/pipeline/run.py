@@ -57,7 +57,7 @@ def walk(job: Job, lease: Lease) -> None:  # noqa: PLR0911 - each return is some
         if attempt.continues:  # a person cleared what was made before: no engine is called again
             encoded = resume(job, attempt, permit=permit, clearance=words, taps=(looks, faces))
         else:
-            reel = render(job, permit=permit, clearance=words)
+            reel = render(job, permit=permit, clearance=words, progress=lease.progress)
             if not isinstance(reel, Reel):
                 return end(lease, reel)
             tickets.note(attempt, reel)
