@@ -324,6 +324,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
 CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about them is worth nothing
     "deliver": {"task": "consent.tasks.deliver", "schedule": 5.0, "options": {"expires": 30}},
     "sequence": {"task": "provenance.tasks.sequence", "schedule": 5.0, "options": {"expires": 30}},
+    "captures": {"task": "consent.tasks.sweep", "schedule": 20.0, "options": {"expires": 30}},
     "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},
     "retain": {"task": "config.tasks.retain", "schedule": crontab(hour=3, minute=20)},
 }

@@ -8,3 +8,9 @@ class ConsentConfig(AppConfig):
 
     name = "consent"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Teach safety what a capture is."""
+        from consent.cameos import cases  # noqa: PLC0415 - models are not loaded before this
+
+        cases.register()

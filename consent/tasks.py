@@ -3,9 +3,23 @@
 from celery import shared_task
 
 from consent.accounts import outbox
+from consent.cameos import enrolment, erasure, judgement
 
 
 @shared_task(name="consent.tasks.deliver", queue="light", ignore_result=True)
 def deliver() -> None:
     """Hand undelivered facts to their receivers; sent on commit and by beat, so it may run at any time, twice too."""
     outbox.deliver()
+
+
+@shared_task(name="consent.tasks.judge", queue="ml", ignore_result=True)
+def judge(capture: int) -> None:
+    """Judge a capture's recording (primary key); delivered twice, it is judged once."""
+    judgement.judge(capture)
+
+
+@shared_task(name="consent.tasks.sweep", queue="light", ignore_result=True)
+def sweep() -> None:
+    """Expire unanswered captures, send lost ones again, remove keys and recordings that nothing names any more."""
+    enrolment.sweep()
+    erasure.sweep()

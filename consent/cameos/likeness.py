@@ -5,6 +5,7 @@ Opened in the ml process alone; what comes out is never pickled, logged or passe
 
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def open(cameo: int) -> Likeness:  # noqa: A001 - the door's word: a likeness is
     return Likeness(cameo=cameo, handle=handle, portrait=arrays["portrait"], landmarks=arrays["landmarks"])
 
 
-def opened(template: Template) -> dict[str, NDArray[np.generic]]:
+def opened(template: Template) -> dict[str, NDArray[Any]]:
     """Return a template's arrays; ``template.cameo`` must be loaded. Raises TemplateError."""
     binding = _binding(template.cameo, template.modality)
     plain = vault.unseal(bytes(template.ciphertext), name=template.key_name, binding=binding)
@@ -71,7 +72,7 @@ def _binding(cameo: Cameo, modality: str) -> str:
     return f"{cameo.public_id}/{modality}"
 
 
-def _packed(**arrays: NDArray[np.generic]) -> bytes:
+def _packed(**arrays: NDArray[Any]) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()

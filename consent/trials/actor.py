@@ -7,6 +7,7 @@ nothing about people: it is a simulation, and shares neither constant nor module
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -19,6 +20,7 @@ from consent.trials.pose import Stage
 from consent.trials.score import Score
 
 RATE = 48_000
+BLOCK = 960  # samples: 20 ms
 NOISE = 2.2  # grey levels of sensor noise, of 255
 CODECS = {".mp4": ("libx264", "aac"), ".webm": ("libvpx", "libopus")}
 
@@ -51,7 +53,7 @@ def speak(digits: str, *, seed: int) -> NDArray[np.float32]:
     tts = Hibari()
     dry = tts(", ".join(digits) + ".", speed=0.8, seed=seed)
     times = np.arange(int(len(dry) * RATE / tts.sample_rate)) * (tts.sample_rate / RATE)
-    return np.interp(times, np.arange(len(dry)), dry).astype(np.float32)
+    return np.asarray(np.interp(times, np.arange(len(dry)), dry), np.float32)
 
 
 def _played(
@@ -78,7 +80,7 @@ class Sensor:
         top, left = self._rng.integers(0, 64, 2)
         grain = self._grain[top : top + self._size[0], left : left + self._size[1]]
         light = 1 + 0.006 * np.sin(2 * np.pi * 0.4 * t)
-        return np.clip(picture * np.float32(light) + grain, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(picture * np.float32(light) + grain, 0, 255), np.uint8)
 
 
 def _heard(score: Score, *, seed: int) -> NDArray[np.float32]:
@@ -98,23 +100,27 @@ def _film(
     """Write H.264 and AAC, or VP8 and Opus: picture and sound side by side, as a browser records them."""
     picture_codec, sound_codec = CODECS[out.suffix]
     with av.open(str(out), "w") as container:
-        video = container.add_stream(picture_codec, rate=fps)
+        video: Any = container.add_stream(picture_codec, rate=fps)
         video.width, video.height, video.pix_fmt = *size, "yuv420p"
-        video.time_base = Fraction(1, fps)
-        video.bit_rate = 2_500_000
+        video.time_base, video.bit_rate = Fraction(1, fps), 2_500_000
         video.options = (
             {"preset": "veryfast"} if picture_codec == "libx264" else {"deadline": "realtime", "cpu-used": "8"}
         )
-        audio = container.add_stream(sound_codec, rate=RATE, layout="mono")
+        audio: Any = container.add_stream(sound_codec, rate=RATE, layout="mono")
         for number, picture in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, fps)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
-        for start in range(0, len(sound), 960):
-            block = np.zeros((1, 960), np.float32)
-            block[0, : len(sound[start : start + 960])] = sound[start : start + 960]
-            packet = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
-            packet.pts, packet.sample_rate, packet.time_base = start, RATE, Fraction(1, RATE)
-            container.mux(audio.encode(packet))
+        for start in range(0, len(sound), BLOCK):
+            container.mux(audio.encode(_block(sound, start)))
         container.mux(audio.encode(None))
+
+
+def _block(sound: NDArray[np.float32], start: int) -> av.AudioFrame:
+    samples = np.zeros((1, BLOCK), np.float32)
+    part = sound[start : start + BLOCK]
+    samples[0, : len(part)] = part
+    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+    frame.pts, frame.sample_rate, frame.time_base = start, RATE, Fraction(1, RATE)
+    return frame

@@ -62,7 +62,9 @@ class Muscles:
         source = np.where(ys > rim, ys - sink * fade, np.where(ys > high, between, ys))
         within = (ys > high) & (ys < rim) & (xs > upper[0, 0]) & (xs < upper[-1, 0])
         shade = np.where(within, 1 - 0.75 * np.clip((ys - low + 2) / np.maximum(sink, 1), 0, 1), 1).astype(np.float32)
-        _redraw(picture, xs, source, left=left, top=top, shade=cv2.GaussianBlur(shade, (3, 3), 0))
+        _redraw(
+            picture, xs, source, left=left, top=top, shade=np.asarray(cv2.GaussianBlur(shade, (3, 3), 0), np.float32)
+        )
 
 
 def _grid(left: int, right: int, top: int, bottom: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -72,7 +74,7 @@ def _grid(left: int, right: int, top: int, bottom: int) -> tuple[NDArray[np.floa
 
 def _curve(points: NDArray[np.float32], xs: NDArray[np.float32]) -> NDArray[np.float32]:
     order = np.argsort(points[:, 0])
-    return np.interp(xs[0], points[order, 0], points[order, 1])[None, :].astype(np.float32)
+    return np.asarray(np.interp(xs[0], points[order, 0], points[order, 1])[None, :], np.float32)
 
 
 def _redraw(

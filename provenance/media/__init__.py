@@ -30,7 +30,8 @@ from numpy.typing import NDArray
 
 from provenance.errors import MediaError
 
-__all__ = ["DEFAULT", "HEAD", "Frame", "Limits", "MediaError", "Metadata", "Sound", "Tap", "frames", "luma", "probe", "sound"]
+__all__ = ["DEFAULT", "HEAD", "Frame", "Limits", "MediaError", "Metadata", "Sound", "Tap"]
+__all__ += ["frames", "luma", "probe", "sound"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""Judging a capture once, however often it is asked for, and making the cameo when it is live.
+
+A worker takes the capture by compare-and-set for two minutes and looks at the recording outside any
+transaction; what it found is written in one transaction that first checks that the capture is still its
+own. A worker that dies leaves a lease that runs out; the third time, the capture is refused. Whatever
+fails while judging closes: an engine that is missing or stumbles sends the recording to a person.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal, assert_never
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from consent.accounts import epochs, outbox
+from consent.cameos import erasure, gallery, likeness, liveness, portrait
+from consent.cameos.challenge import Challenge
+from consent.cameos.likeness import Taken
+from consent.cameos.liveness import Finding
+from consent.cameos.models import Cameo, Capture, Template
+from consent.cameos.observation import observe
+from consent.errors import EngineMissingError, TemplateError
+from consent.receipts.issue import issue
+from provenance import media
+from safety import screen
+from safety.clearance import Clearance, Hold, Refusal, Signal
+
+log = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(minutes=2)
+TRIES: Final = 3
+KEPT: Final = ["one face vector, encrypted", "one portrait with its landmarks, encrypted"]
+
+State = Capture.State
+CLOSED = Finding("closed", "One of our checks could not run just now, so a person will look at your recording.")
+STUCK = Finding("stuck", "This recording could not be judged: record it again.")
+REPLAY = Finding("replay", "This recording was sent before: a challenge is answered live.")
+CONFLICT = Finding("conflict", "This face may already be enrolled on another account, so a person will look into it.")
+STRANGER = Finding("stranger", "This may not be the face you enrolled before, so a person will look into it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What looking at the recording gave; the likeness only when there is one."""
+
+    verdict: Literal["live", "unsure", "spoof"]
+    findings: tuple[Finding, ...] = ()
+    taken: Taken | None = field(default=None, repr=False)
+
+
+def judge(capture_id: int) -> str:
+    """Judge a capture (its primary key) unless somebody else does or did; return its state afterwards."""
+    capture = _claimed(capture_id)
+    if capture is not None:
+        outcome = Outcome("spoof", (STUCK,)) if capture.attempts > TRIES else _looked(capture)
+        _settled(capture, outcome)
+    return Capture.objects.values_list("state", flat=True).filter(pk=capture_id).first() or ""
+
+
+def _claimed(capture_id: int) -> Capture | None:
+    now = timezone.now()
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    mine = Capture.objects.filter(free, pk=capture_id, state=State.JUDGING).update(
+        leased_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    return Capture.objects.select_related("person").get(pk=capture_id) if mine else None
+
+
+def _looked(capture: Capture) -> Outcome:
+    """Look at the recording; every surprise ends in *unsure*, every unreadable file in a refusal."""
+    try:
+        seen = observe(Path(settings.CAPTURE_HOME) / capture.recording)
+        against = (*_replayed(capture), *liveness.judge(seen, Challenge.of(capture.challenge)))
+        if against:
+            return Outcome("spoof", against)
+        taken = portrait.taken(seen)
+        doubts = _doubts(capture, taken)
+        return Outcome("unsure" if doubts else "live", doubts, taken)
+    except media.MediaError as unreadable:
+        return Outcome("spoof", (Finding("unreadable", str(unreadable)),))
+    except EngineMissingError as missing:
+        log.error("capture %s: %s", capture.pk, missing)  # noqa: TRY400 - the sentence says it all
+    except Exception as surprise:  # noqa: BLE001 - whatever goes wrong while judging, nobody is enrolled by it
+        name = type(surprise).__name__  # no trace: its frames hold the face
+        log.error("capture %s could not be judged: %s", capture.pk, name)  # noqa: TRY400 - as said
+    return Outcome("unsure", (CLOSED,))
+
+
+def _replayed(capture: Capture) -> tuple[Finding, ...]:
+    same = Capture.objects.filter(recording_sha256=capture.recording_sha256).exclude(pk=capture.pk)
+    return (REPLAY,) if same.exists() else ()
+
+
+def _doubts(capture: Capture, taken: Taken) -> tuple[Finding, ...]:
+    """Ask the gallery: is this face somebody else's, and is it the one this person enrolled before?"""
+    own = Cameo.objects.filter(owner=capture.person).first()
+    gallery.the_gallery.refresh()
+    others = gallery.the_gallery.search(taken.vector, besides=own.pk if own else None)
+    doubts = [CONFLICT] if any(gallery.stands(hit.cameo) for hit in others) else []
+    return tuple(doubts + ([STRANGER] if own and not _is_still(own, taken) else []))
+
+
+def _is_still(own: Cameo, taken: Taken) -> bool:
+    template = Template.objects.select_related("cameo").filter(cameo=own, modality=Template.Modality.FACE).first()
+    if template is None:
+        return True
+    try:
+        return float(np.dot(likeness.opened(template)["vector"], taken.vector)) >= gallery.LEAST
+    except TemplateError:
+        return False
+
+
+@transaction.atomic
+def _settled(capture: Capture, outcome: Outcome) -> None:
+    """Write the verdict and all that follows from it, if the capture is still ours."""
+    cameo = _own_cameo(capture) if outcome.taken else None  # lock order: cameo first
+    lease = Capture.objects.select_for_update().filter(pk=capture.pk, state=State.JUDGING, attempts=capture.attempts)
+    if not lease.exists():
+        return
+    answer = screen.capture(
+        capture.recording_sha256, verdict=outcome.verdict, signals=_signals(outcome), subject=capture.public_id
+    )
+    match answer:
+        case Clearance():
+            _cleared(capture, outcome, cameo=cameo, clearance=answer)
+        case Hold():
+            _closed(capture, State.UNSURE, outcome.findings, case=answer.case)
+        case Refusal():
+            _closed(capture, State.SPOOF, outcome.findings or (Finding(answer.policy, answer.reason),))
+        case _:
+            assert_never(answer)
+
+
+def _cleared(capture: Capture, outcome: Outcome, *, cameo: Cameo | None, clearance: Clearance) -> None:
+    """Enrol: liveness said yes, or a person did. Without a likeness in hand there is nothing to enrol."""
+    spent = screen.redeem(clearance, digest=capture.recording_sha256, by=capture.public_id)
+    if spent is not None or outcome.taken is None or cameo is None or cameo.state == Cameo.State.FROZEN:
+        _closed(capture, State.SPOOF, (STUCK,))
+        return
+    _enrolled(cameo, outcome.taken, capture=capture)
+    _closed(capture, State.LIVE, ())
+
+
+def _enrolled(cameo: Cameo, taken: Taken, *, capture: Capture) -> None:
+    """Make the cameo live, for its owner alone; a renewed one keeps its audience and a pause."""
+    epochs.bump([cameo.owner_id])
+    likeness.keep(taken, cameo=cameo)
+    fresh = cameo.state in {Cameo.State.PENDING, Cameo.State.WITHDRAWN}
+    state = {"state": Cameo.State.LIVE, "audience": Cameo.Audience.ONLY_ME} if fresh else {}
+    Cameo.objects.filter(pk=cameo.pk).update(enrolled_at=timezone.now(), **state)
+    about = {"cameo": cameo.public_id, "capture": capture.public_id, "audience": "only me", "kept": KEPT}
+    issue("cameo.enrolled", cameo.owner_id, about)
+    outbox.record("cameo_enrolled", {"cameo": cameo.pk, "owner": cameo.owner_id})
+
+
+def _own_cameo(capture: Capture) -> Cameo:
+    Cameo.objects.get_or_create(owner=capture.person)
+    return Cameo.objects.select_for_update(of=("self",)).select_related("owner").get(owner=capture.person)
+
+
+def _closed(capture: Capture, state: Capture.State, findings: tuple[Finding, ...], *, case: str = "") -> None:
+    Capture.objects.filter(pk=capture.pk).update(
+        state=state,
+        reasons=[finding.sentence for finding in findings],
+        judged_at=timezone.now(),
+        leased_until=None,
+        case=case,
+    )
+    capture.case = case
+    transaction.on_commit(partial(erasure.forget, capture))
+
+
+def _signals(outcome: Outcome) -> tuple[Signal, ...]:
+    return tuple(
+        Signal(
+            category=f"liveness.{finding.check}",
+            score=1.0,
+            model="consent.cameos.liveness",
+            sha256="",
+            note=finding.sentence,
+        )
+        for finding in outcome.findings
+    )
