@@ -6,7 +6,7 @@ from typing import Never
 from django.conf import settings
 
 from consent import gate
-from consent.permit import Likeness, Permit
+from consent.permit import Likeness, Permit, Reason
 from consent.permit import Refusal as ConsentRefusal
 from generation.backends import Cast, Engine, Order, engine
 from generation.errors import EngineError
@@ -53,10 +53,12 @@ def redeem(job: Job, *, permit: Permit, clearance: Clearance) -> tuple[Likeness,
     """Spend both tickets for this job's draft, or return the Refusal of the one that does not hold."""
     attempt = Render.objects.get(job=job, state=Render.State.RUNNING)
     # I2: the row that was inserted with these tickets is the row that spends them
-    if (attempt.permit_id, attempt.prompt_clearance_id) != (permit.id, clearance.id):
+    if (attempt.permit_id, attempt.prompt_clearance_id, job.public_id) != (permit.id, clearance.id, permit.job):
         return SafetyRefusal(policy="tickets", reason="These tickets belong to another attempt.")
     if refusal := screen.redeem(clearance, digest=job.draft.digest, by=attempt.public_id):
         return refusal
+    if permit.draft_digest != job.draft.digest:
+        return ConsentRefusal(Reason.DRAFT_CHANGED, "This permit was given for another request.")
     return gate.redeem(permit, job.draft.digest)
 
 

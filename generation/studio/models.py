@@ -1,5 +1,6 @@
 """What a maker asked for, before any model sees it."""
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -7,13 +8,19 @@ from django.db import models
 from django.db.models import Q
 
 
+def opaque() -> str:
+    """Return a new public id: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
 class Draft(models.Model):
     """The composed request: text, size, length, look, seed and who is named in it.
 
-    Trusted? By its digest alone, which permits and clearances are given for. If lost: the job that
+    Its public id is part of its digest, so a ticket given for it fits no other, not even an equal one. Trusted? By its digest alone, which permits and clearances are given for. If lost: the job that
     names it cannot run again.
     """
 
+    public_id = models.CharField(max_length=32, unique=True, default=opaque)
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts")
     prompt = models.TextField()
     width = models.PositiveSmallIntegerField()

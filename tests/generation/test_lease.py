@@ -1,5 +1,6 @@
 """One worker has a job at a time; who goes silent loses it, and who lost it can move nothing."""
 
+import os
 import threading
 import time
 from datetime import timedelta
@@ -7,11 +8,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from generation.errors import LeaseLostError
 from generation.models import Job
-from generation.pipeline import lease, workplace
+from generation.pipeline import dispatch, lease, workplace
 from generation.pipeline.submit import cancel, submit
 from generation.pipeline.sweep import sweep
 from generation.studio.compose import Wish
@@ -152,10 +154,6 @@ def test_the_sweep_sends_a_job_whose_message_was_lost_and_not_again_at_once(job:
 def test_a_broker_that_is_down_costs_the_maker_nothing(
     job: Job, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    from kombu.exceptions import OperationalError
-
-    from generation.pipeline import dispatch
-
     def down(*_: object, **__: object) -> None:
         raise OperationalError("connection refused")
 
@@ -176,8 +174,6 @@ def test_the_sweep_removes_folders_of_dead_attempts_and_sealed_files_nobody_owns
     old, fresh = settings.MEDIA_HOME / "old.mp4", settings.MEDIA_HOME / "fresh.mp4"
     for path in (old, fresh):
         path.write_bytes(b"x")
-    import os
-
     os.utime(old, (0, 0))
     sweep()
     assert not folder.exists()

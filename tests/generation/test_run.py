@@ -7,8 +7,10 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from consent import gate
+from consent.permit import Reason
+from consent.permit import Refusal as No
 from generation.models import Clip, Job, Render
-from generation.pipeline import run
+from generation.pipeline import leaving, run
 from generation.pipeline.submit import cancel, submit
 from generation.studio.compose import Wish
 from provenance.verify import examine
@@ -95,9 +97,6 @@ def test_an_output_that_safety_refuses_leaves_no_byte(
 def test_consent_that_says_no_at_the_last_moment_undoes_the_release(
     ball: Job, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    from consent.permit import Reason
-    from consent.permit import Refusal as No
-
     monkeypatch.setattr(gate, "confirm", lambda *_, **__: No(Reason.PAUSED, "@olive has paused everything."))
     job = made(ball)
     assert (job.state, job.refusal["code"]) == (Job.State.REFUSED, "paused")
@@ -166,8 +165,6 @@ def test_a_job_cancelled_while_it_is_drawn_is_not_released(
 
 
 def test_a_worker_that_lost_its_lease_releases_nothing(ball: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generation.pipeline import leaving
-
     real = leaving.put_out
 
     def meanwhile(*args: object, **kwargs: object) -> object:
