@@ -6,7 +6,10 @@ import sys
 import pytest
 from django.conf import settings
 
-HEAVY = tuple(["torch", "torchvision", "mediapipe", "onnxruntime", "insightface", "cv2", "av", "mujoco", "moderngl", "faster_whisper"])
+HEAVY = (
+    "torch", "torchvision", "mediapipe", "onnxruntime", "insightface", "cv2", "av", "mujoco", "moderngl",
+    "faster_whisper",
+)  # fmt: skip
 
 LOOK = """
 import json, sys
