@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from safety.clearance import Signal
+
 
 class Use(StrEnum):
     """What a likeness may be used for; each is off unless given."""
@@ -124,3 +126,10 @@ class Likeness:
     portrait: Any = field(repr=False)
     landmarks: Any = field(repr=False)
     voice: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """Yes: nobody who enrolled is in these pictures, besides those the permit covers; with what was seen."""
+
+    signals: tuple[Signal, ...] = ()

@@ -3,8 +3,7 @@
 import structlog
 
 from consent import gate
-from consent.gate import Witnessed
-from consent.permit import Permit
+from consent.permit import Permit, Witnessed
 from generation.errors import LeaseLostError
 from generation.feed.models import Clip
 from generation.pipeline import leaving, tickets, workplace
