@@ -15,9 +15,7 @@ class WishSerializer(serializers.Serializer[Any]):
     prompt = serializers.CharField(max_length=settings.VIDEO_PROMPT_MAX)
     size = serializers.ChoiceField(choices=settings.VIDEO_SIZES, default=settings.VIDEO_SIZES[0])
     seconds = serializers.IntegerField(min_value=1, max_value=settings.VIDEO_SECONDS_MAX, default=4)
-    model = serializers.ChoiceField(  # type: ignore[assignment]  # the field is called what people call it
-        choices=tuple(settings.VIDEO_ENGINES), default=next(iter(settings.VIDEO_ENGINES))
-    )
+    model = serializers.ChoiceField(choices=tuple(settings.VIDEO_ENGINES), default=next(iter(settings.VIDEO_ENGINES)))
     style = serializers.ChoiceField(choices=settings.VIDEO_STYLES, default=settings.VIDEO_STYLES[0])
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=None, allow_null=True)
 

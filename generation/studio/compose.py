@@ -100,7 +100,7 @@ def named(text: str) -> list[tuple[str, int]]:
 
 
 def digest(draft: Draft, cast: Sequence[tuple[str, int]]) -> str:
-    """Return SHA-256 (hex) over the canonical JSON (RFC 8785) of everything that shapes the video, and the draft's own id."""
+    """Return SHA-256 (hex) over the canonical JSON (RFC 8785) of all that shapes the video, and the draft's id."""
     matter: dict[str, Any] = {
         "draft": draft.public_id,
         "cast": [list(pair) for pair in cast],

@@ -16,8 +16,9 @@ def opaque() -> str:
 class Draft(models.Model):
     """The composed request: text, size, length, look, seed and who is named in it.
 
-    Its public id is part of its digest, so a ticket given for it fits no other, not even an equal one. Trusted? By its digest alone, which permits and clearances are given for. If lost: the job that
-    names it cannot run again.
+    Its public id is part of its digest, so a ticket given for it fits no other, not even an equal one.
+    Trusted? By its digest alone, which permits and clearances are given for. If lost: the job that names it
+    cannot run again.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=opaque)

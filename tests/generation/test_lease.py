@@ -137,6 +137,7 @@ def test_the_sweep_fails_what_three_workers_could_not_do_and_says_so(job: Job, s
     sweep()
     job.refresh_from_db()
     assert job.state == Job.State.FAILED
+    assert job.refusal is not None
     assert job.refusal["sentence"].startswith("The worker stopped three times")
     assert job.finished_at is not None
     assert sent == []

@@ -1,6 +1,7 @@
 """The one road, step by step: every no ends it, every yes is needed, and what comes out is sealed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from pytest_django import Settings
 from consent import gate
 from consent.permit import Reason
 from consent.permit import Refusal as No
+from generation.feed.release import release
 from generation.models import Clip, Job, Render
 from generation.pipeline import leaving, run
 from generation.pipeline.submit import cancel, submit
@@ -27,6 +29,12 @@ def made(job: Job) -> Job:
     run.make(job.pk)
     job.refresh_from_db()
     return job
+
+
+def no(job: Job) -> dict[str, Any]:
+    """Return why there is no video."""
+    assert job.refusal is not None
+    return dict(job.refusal)
 
 
 def files(settings: Settings) -> list[Path]:
@@ -65,9 +73,9 @@ def test_a_stranger_is_refused_with_the_path_before_anything_is_drawn(engines: t
     cast.olive()
     job = made(submit(Wish("@olive waves", seconds=1), maker=cast.sten().pk))
     assert job.state == Job.State.REFUSED
-    assert job.refusal["source"] == "consent"
-    assert job.refusal["code"] == "only_me"
-    assert job.refusal["path"]
+    assert no(job)["source"] == "consent"
+    assert no(job)["code"] == "only_me"
+    assert no(job)["path"]
     assert engines.orders == []
     assert not Render.objects.exists()
 
@@ -77,7 +85,7 @@ def test_a_prompt_that_safety_refuses_is_not_drawn(
 ) -> None:
     monkeypatch.setattr(screen, "prompt", lambda *_, **__: Refusal("p1", "This cannot be made.", "Change it."))
     job = made(ball)
-    assert job.refusal == {
+    assert no(job) == {
         "source": "safety", "code": "p1", "sentence": "This cannot be made.", "path": [], "advice": "Change it.",
     }  # fmt: skip
     assert engines.orders == []
@@ -88,7 +96,7 @@ def test_an_output_that_safety_refuses_leaves_no_byte(
 ) -> None:
     monkeypatch.setattr(screen, "output", lambda *_, **__: Refusal("p2", "This cannot be shown.", ""))
     job = made(ball)
-    assert (job.state, job.refusal["code"]) == (Job.State.REFUSED, "p2")
+    assert (job.state, no(job)["code"]) == (Job.State.REFUSED, "p2")
     assert job.renders.get().state == Render.State.DISCARDED
     assert not Clip.objects.exists()
     assert files(settings) == []
@@ -99,7 +107,7 @@ def test_consent_that_says_no_at_the_last_moment_undoes_the_release(
 ) -> None:
     monkeypatch.setattr(gate, "confirm", lambda *_, **__: No(Reason.PAUSED, "@olive has paused everything."))
     job = made(ball)
-    assert (job.state, job.refusal["code"]) == (Job.State.REFUSED, "paused")
+    assert (job.state, no(job)["code"]) == (Job.State.REFUSED, "paused")
     assert not Clip.objects.exists()
     assert files(settings) == []
 
@@ -114,7 +122,7 @@ def test_an_error_while_judging_is_a_no(
     module, _, name = door.partition(".")
     monkeypatch.setattr({"screen": screen, "gate": gate}[module], name, broken)
     job = made(ball)
-    assert (job.state, job.refusal["source"], job.refusal["code"]) == (Job.State.REFUSED, "safety", "error")
+    assert (job.state, no(job)["source"], no(job)["code"]) == (Job.State.REFUSED, "safety", "error")
     assert not Clip.objects.exists()
     assert [path for path in files(settings) if path.parent != Path(settings.MEDIA_HOME)] == []
 
@@ -126,7 +134,7 @@ def test_an_engine_that_breaks_is_asked_three_times_and_each_attempt_is_permitte
     for _ in range(5):
         made(job)
     assert job.state == Job.State.FAILED
-    assert job.refusal["sentence"] == "The model ran out of paint."
+    assert no(job)["sentence"] == "The model ran out of paint."
     assert len(engines.orders) == 3
     renders = list(job.renders.order_by("number"))
     assert [render.number for render in renders] == [1, 2, 3]
@@ -135,8 +143,8 @@ def test_an_engine_that_breaks_is_asked_three_times_and_each_attempt_is_permitte
 
 def test_an_engine_that_will_not_is_not_asked_again(engines: type[BarEngine]) -> None:
     job = made(submit(Wish("a ball", seconds=1, model="unwilling"), maker=cast.felix().pk))
-    assert (job.state, job.refusal["source"]) == (Job.State.REFUSED, "engine")
-    assert job.refusal["sentence"] == "The model does not draw this."
+    assert (job.state, no(job)["source"]) == (Job.State.REFUSED, "engine")
+    assert no(job)["sentence"] == "The model does not draw this."
     assert len(engines.orders) == 1
 
 
@@ -144,7 +152,7 @@ def test_an_engine_that_gives_too_little_is_an_error_and_not_a_clip(engines: typ
     job = submit(Wish("a ball", seconds=1, model="short"), maker=cast.felix().pk)
     for _ in range(3):
         made(job)
-    assert (job.state, job.refusal["sentence"][:34]) == (Job.State.FAILED, "The video model gave 23 of the 24 ")
+    assert (job.state, no(job)["sentence"][:34]) == (Job.State.FAILED, "The video model gave 23 of the 24 ")
     assert not Clip.objects.exists()
 
 
@@ -165,11 +173,11 @@ def test_a_job_cancelled_while_it_is_drawn_is_not_released(
 
 
 def test_a_worker_that_lost_its_lease_releases_nothing(ball: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = leaving.put_out
+    from_feed = release
 
     def meanwhile(*args: object, **kwargs: object) -> object:
         Job.objects.filter(pk=ball.pk).update(lease_token="another")
-        return real(*args, **kwargs)  # type: ignore[arg-type]
+        return from_feed(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(leaving, "put_out", meanwhile)
     made(ball)
@@ -179,7 +187,7 @@ def test_a_worker_that_lost_its_lease_releases_nothing(ball: Job, monkeypatch: p
 
 def test_a_draft_changed_behind_our_back_is_refused(ball: Job, engines: type[BarEngine]) -> None:
     type(ball.draft).objects.filter(pk=ball.draft_id).update(prompt="something else")
-    assert made(ball).refusal["code"] == "draft_changed"
+    assert no(made(ball))["code"] == "draft_changed"
     assert engines.orders == []
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection
@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from consent import gate
 from consent.permit import Permit
-from generation.backends import Engine
+from generation.backends import Engine, engine
 from generation.models import Clip, Job
 from generation.pipeline import render as rendering
 from generation.pipeline import run, tickets
+from generation.pipeline.footage import Reel
 from generation.pipeline.lease import take
 from generation.pipeline.submit import submit
 from safety import screen
@@ -31,11 +32,11 @@ Spoil = Callable[[Any, Any], Ticket]
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Count what is asked of the real chooser."""
-    real, asked = rendering.engine, []
+    asked: list[str] = []
 
     def spy(name: str) -> Engine:
         asked.append(name)
-        return real(name)
+        return engine(name)
 
     monkeypatch.setattr(rendering, "engine", spy)
     return asked
@@ -143,7 +144,7 @@ def test_a_permit_forged_before_release_releases_nothing(
     ball: Job, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = gate.confirm
-    monkeypatch.setattr(gate, "confirm", lambda permit, **rest: real(spoil(permit, None), **rest))
+    monkeypatch.setattr(gate, "confirm", lambda permit, **rest: real(cast("Permit", spoil(permit, permit)), **rest))
     run.make(ball.pk)
     ball.refresh_from_db()
     assert ball.state == Job.State.REFUSED
@@ -157,10 +158,10 @@ def test_the_tickets_of_an_attempt_do_not_serve_a_second_one(ball: Job, calls: l
     assert isinstance(permit, Permit)
     assert isinstance(clearance, Clearance)
     tickets.attempt(ball, permit=permit, clearance=clearance)
-    assert isinstance(rendering.render(ball, permit=permit, clearance=clearance), rendering.Reel)
+    assert isinstance(rendering.render(ball, permit=permit, clearance=clearance), Reel)
     assert calls == ["world"]
     again = rendering.render(ball, permit=permit, clearance=clearance)
-    assert not isinstance(again, rendering.Reel)
+    assert not isinstance(again, Reel)
     assert calls == ["world"]
 
 
