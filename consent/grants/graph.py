@@ -42,15 +42,12 @@ SELECT q.ord, q.cameo, coalesce(o.handle, ''), coalesce(v.handle, ''), coalesce(
       WHERE r.cameo_id = c.id AND r.category = ANY(string_to_array(q.categories, ' '))) THEN 'category_ruled_out'
     WHEN a.teen AND q.uses & {mask(NEVER_FOR_TEENS)} <> 0 THEN 'use_not_given'
     WHEN g.id IS NOT NULL AND a.in_time AND g.uses & q.uses = q.uses THEN 'grant'
-    WHEN c.audience IN ('everyone', 'mutuals') AND NOT a.teen AND q.uses = {BITS[Use.GENERATE]} AND (
-      c.audience = 'everyone' OR (
-        EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = q.viewer AND f.dst_id = c.owner_id) AND
-        EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = c.owner_id AND f.dst_id = q.viewer)))
-      THEN CASE c.audience WHEN 'everyone' THEN 'everyone' ELSE 'mutual' END
+    WHEN q.uses = {BITS[Use.GENERATE]} AND NOT a.teen AND c.audience = 'everyone' THEN 'everyone'
+    WHEN q.uses = {BITS[Use.GENERATE]} AND NOT a.teen AND c.audience = 'mutuals' AND a.mutual THEN 'mutual'
     WHEN g.id IS NOT NULL AND NOT a.in_time THEN 'expired'
     WHEN g.id IS NOT NULL THEN 'use_not_given'
     WHEN c.audience = 'everyone' AND NOT a.teen THEN 'use_not_given'
-    WHEN c.audience = 'mutuals' AND NOT a.teen THEN 'not_mutual'
+    WHEN c.audience = 'mutuals' AND NOT a.teen THEN CASE WHEN a.mutual THEN 'use_not_given' ELSE 'not_mutual' END
     WHEN c.audience = 'only_me' THEN 'only_me'
     ELSE 'not_approved'
   END
@@ -65,7 +62,9 @@ LEFT JOIN consent_grant d ON d.cameo_id = q.cameo AND d.person_id = q.viewer AND
   AND (d.expires_at IS NULL OR d.expires_at > statement_timestamp())
 CROSS JOIN LATERAL (
   SELECT o.birth_date > (statement_timestamp() - interval '18 years 12 hours')::date AS teen,
-         g.expires_at IS NULL OR g.expires_at > statement_timestamp() AS in_time
+         g.expires_at IS NULL OR g.expires_at > statement_timestamp() AS in_time,
+         EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = q.viewer AND f.dst_id = c.owner_id) AND
+         EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = c.owner_id AND f.dst_id = q.viewer) AS mutual
 ) a
 ORDER BY q.ord
 """  # noqa: S608  (the only things put into it are this module's own integers)

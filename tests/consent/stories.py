@@ -1,0 +1,119 @@
+"""Reads the stories of ``tests/scenarios`` and lets them happen; the sentences are the whole language.
+
+A story has ``cameos`` (owner: audience), ``pending`` cameos, ``mutuals``, what ``happens`` in order, who ``may`` and
+who ``may_not`` and why. A question is "felix generates+publishes olive+pat in politics".
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils import timezone
+
+from consent.accounts import ties
+from consent.grants import audience, grant, switch
+from consent.models import Cameo, Grant, Person
+from consent.permit import Use
+from tests import cast
+
+FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
+QUESTION = re.compile(r"(?P<viewer>\w+) (?P<uses>[\w+]+) (?P<cameos>[\w+]+)(?: in (?P<categories>[\w+]+))?$")
+VERBS = {
+    "generates": Use.GENERATE,
+    "publishes": Use.PUBLISH,
+    "remixes": Use.REMIX,
+    "advertises": Use.ADVERTISE,
+    "trains": Use.TRAIN,
+    "voices": Use.VOICE,
+}
+AGES = {"tess": 15, "pat": 44}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of a story."""
+
+    viewer: Person
+    cameos: tuple[str, ...]
+    uses: frozenset[Use]
+    categories: frozenset[str]
+
+
+def stories() -> list[dict[str, Any]]:
+    """Return every story, in the order of the files."""
+    return [story for path in sorted(FOLDER.glob("*.yaml")) for story in yaml.safe_load(path.read_text("utf-8"))]
+
+
+def somebody(name: str) -> Person:
+    """Return the person of this name, of the age the cast gives them."""
+    return cast.person(name, years=AGES.get(name, 30))
+
+
+def asked(sentence: str) -> Asked:
+    """Return a question as a value."""
+    match = QUESTION.match(sentence)
+    assert match, sentence
+    uses = frozenset(VERBS[verb if verb.endswith("s") else f"{verb}s"] for verb in match["uses"].split("+"))
+    categories = frozenset((match["categories"] or "").split("+")) - {""}
+    return Asked(somebody(match["viewer"]), tuple(match["cameos"].split("+")), uses, categories)
+
+
+def begin(story: dict[str, Any]) -> None:
+    """Let everything that a story tells of happen."""
+    for owner, chosen in story.get("cameos", {}).items():
+        cast.cameo(somebody(owner), audience=Cameo.Audience(chosen))
+    for owner in story.get("pending", []):
+        Cameo.objects.create(owner=somebody(owner))
+    for pair in story.get("mutuals", []):
+        one, other = map(somebody, pair.split())
+        cast.befriend(one, other)
+    for sentence in story.get("happens", []):
+        happen(sentence)
+
+
+def happen(sentence: str) -> None:
+    """Let one sentence happen."""
+    for pattern, act in EVENTS:
+        if match := re.fullmatch(pattern, sentence):
+            act(*match.groups())
+            return
+    raise AssertionError(f"Nothing is known that is written: {sentence}")
+
+
+def run_out(handle: str) -> None:
+    """Let the grant to somebody end a second ago."""
+    Grant.objects.filter(person__handle=handle, revoked_at=None).update(
+        expires_at=timezone.now() - timedelta(seconds=1)
+    )
+
+
+def take_back(owner: str, other: str) -> None:
+    """Revoke what somebody was given."""
+    found = Grant.objects.get(cameo__owner__handle=owner, person__handle=other, revoked_at=None)
+    grant.revoke(somebody(owner), grant=found.public_id)
+
+
+EVENTS: list[tuple[str, Callable[..., object]]] = [
+    (
+        r"(\w+) grants (\w+) ([\w,]+)",
+        lambda a, b, uses: grant.give(somebody(a), person=somebody(b), uses=[Use(use) for use in uses.split(",")]),
+    ),
+    (r"(\w+) denies (\w+)", lambda a, b: grant.deny(somebody(a), person=somebody(b))),
+    (r"(\w+) revokes (\w+)", take_back),
+    (r"the grant to (\w+) runs out", run_out),
+    (r"(\w+) follows (\w+)", lambda a, b: ties.follow(somebody(a).pk, dst=somebody(b).pk)),
+    (r"(\w+) unfollows (\w+)", lambda a, b: ties.unfollow(somebody(a).pk, dst=somebody(b).pk)),
+    (r"(\w+) blocks (\w+)", lambda a, b: ties.block(somebody(a).pk, dst=somebody(b).pk)),
+    (r"(\w+) unblocks (\w+)", lambda a, b: ties.unblock(somebody(a).pk, dst=somebody(b).pk)),
+    (r"(\w+) lets in (\w+)", lambda a, who: audience.set_audience(somebody(a), audience=Cameo.Audience(who))),
+    (r"(\w+) rules out (\w+)", lambda a, what: audience.set_ruled_out(somebody(a), categories=[what])),
+    (r"(\w+) pauses", lambda a: switch.pause(somebody(a))),
+    (r"(\w+) resumes", lambda a: switch.resume(somebody(a))),
+    (r"(\w+) withdraws", lambda a: switch.withdraw(somebody(a))),
+    (r"the house freezes (\w+)", lambda a: switch.freeze(somebody(a))),
+    (r"the house thaws (\w+)", lambda a: switch.thaw(somebody(a))),
+]
