@@ -52,10 +52,10 @@ def place(home: Path) -> Place:
     digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
     if os.geteuid() == 0:  # the server's user must reach its folder, and homes under /root are closed to it
         base = Path("/var/tmp") / f"countenance-{digest}"  # noqa: S108 - made with mode 0700, and checked below
-        return Place(base / "pg", base, NOBODY)
-    data = home / "pg"
-    long = len(str(data)) > SOCKET_LIMIT
-    return Place(data, Path("/tmp") / f"countenance-{os.geteuid()}-{digest}" if long else data, None)  # noqa: S108
+        return Place(base / "data", base, NOBODY)
+    base = home / "pg"
+    long = len(str(base)) > SOCKET_LIMIT
+    return Place(base / "data", Path("/tmp") / f"countenance-{os.geteuid()}-{digest}" if long else base, None)  # noqa: S108
 
 
 def address(home: Path) -> str:
@@ -123,19 +123,8 @@ def start(where: Place) -> None:
         made: Command = ["initdb", "-D", where.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
         call(where, binaries, made, "make")
     options = f"{SERVER_OPTIONS} -k '{where.socket}'"
-    command: Command = [
-        "pg_ctl",
-        "-D",
-        where.data,
-        "-o",
-        options,
-        "-l",
-        where.data / "server.log",
-        "-w",
-        "-t",
-        "60",
-        "start",
-    ]
+    command: Command = ["pg_ctl", "-D", where.data, "-o", options, "-l", where.socket / "server.log", "-w", "-t", "60"]
+    command.append("start")
     call(where, binaries, command, "start")
 
 
@@ -202,11 +191,15 @@ def reachable(folder: Path, where: Place) -> Path:
     """Return a folder of programs that the server's user can run: a copy, when ours lie in a closed place."""
     if can_see(folder):
         return folder
+    package = folder.parents[1]  # the wheel's programs find their libraries beside their package
     copy = where.socket / f"programs-{major(folder)}"
     if not copy.exists():
-        shutil.copytree(folder.parent, copy.with_suffix(".new"), symlinks=True, dirs_exist_ok=True)
-        copy.with_suffix(".new").rename(copy)
-    return copy / "bin"
+        draft = copy.with_suffix(".new")
+        for part in (folder.parent, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, draft / part.relative_to(package.parent), symlinks=True, dirs_exist_ok=True)
+        draft.rename(copy)
+    return copy / folder.relative_to(package.parent)
 
 
 def can_see(folder: Path) -> bool:
@@ -225,7 +218,6 @@ def as_owner(where: Place) -> dict[str, Any]:
 def call(where: Place, binaries: Path, command: Command, verb: str) -> None:
     """Run one of PostgreSQL's programs quietly as the server's user; raise with the last thing it said."""
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-    log = where.data / "server.log"
     with (where.socket / "last.txt").open("w+", encoding="utf-8", errors="replace") as told:
         # Not a pipe: the server would inherit it and keep us waiting for its end.
         code = subprocess.call(
@@ -240,7 +232,7 @@ def call(where: Place, binaries: Path, command: Command, verb: str) -> None:
         lines = [line.strip() for line in told if line.strip()]
     if code:
         said = lines[-1] if lines else "it said nothing"
-        raise DatabaseError(f"PostgreSQL could not {verb}: {said} (its log is {log}).")
+        raise DatabaseError(f"PostgreSQL could not {verb}: {said} (more in {where.socket}).")
 
 
 def note(text: str) -> None:

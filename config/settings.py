@@ -287,6 +287,8 @@ PEOPLE_ENGINES = {  # what sees and hears people (consent/backends)
 }
 VIDEO_PROVIDER_URL = read("VIDEO_PROVIDER_URL")  # an OpenAI-shaped /v1; empty: the http engine is not available
 VIDEO_PROVIDER_KEY = read("VIDEO_PROVIDER_KEY")
+VIDEO_PROVIDER_MODEL = read("VIDEO_PROVIDER_MODEL")  # the name the provider gives its model; empty: its default
+VIDEO_PROVIDER_SECONDS = float(read("VIDEO_PROVIDER_SECONDS", "600"))  # from ordering to the last byte
 
 # -- what may be asked for (generation.studio) and how the one road is run (generation.pipeline)
 VIDEO_SIZES = ("640x360", "360x640", "1280x720", "720x1280")
