@@ -37,6 +37,7 @@ class Rendering:
 
     ``sound`` returns float32 (samples, 2) at 48 kHz, or None for silence; call it once, at any time.
     ``vocabulary`` is what a scene graph says is in the picture (empty for engines that have none).
+    ``source_type`` is the IPTC digital source type of this one, where it differs from the engine's usual.
     """
 
     width: int
@@ -45,6 +46,7 @@ class Rendering:
     frames: Iterator[Any]
     sound: Callable[[], Any]
     vocabulary: tuple[str, ...] = ()
+    source_type: str = ""
 
 
 class Engine(Protocol):

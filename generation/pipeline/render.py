@@ -45,7 +45,7 @@ def render(
         vocabulary=made.vocabulary,
         engine=chosen.name,
         engine_version=chosen.version,
-        source_type=chosen.source_type,
+        source_type=made.source_type or chosen.source_type,
     )
 
 

@@ -25,9 +25,9 @@ class WorldEngine:
     version = "0.1"
     licence = "Apache-2.0"  # MuJoCo's; the rest is ours
     draws_people = True
-    # Pictures calculated from physics, with a person's photograph on a character. IPTC's "algorithmicMedia" means
-    # made "purely" by an algorithm without any sampled data, which the photograph breaks, and "digitalCreation"
-    # means drawn by a human hand; nothing is from a trained model. A mix of captured and synthetic is this one:
+    # IPTC: pictures calculated from physics with a person's photograph on a character are a mix of captured and
+    # synthetic elements, "compositeSynthetic"; without a person they are "purely by an algorithm not based on any
+    # sampled training data", "algorithmicMedia". "trainedAlgorithmicMedia" would be untrue: no model was trained.
     source_type = "compositeSynthetic"
 
     def available(self) -> str:
@@ -55,6 +55,7 @@ class WorldEngine:
             frames=frames,
             sound=partial(sound, where, play, seconds=order.seconds, seed=order.seed),
             vocabulary=scene.vocabulary,
+            source_type=self.source_type if order.cast else "algorithmicMedia",
         )
 
 

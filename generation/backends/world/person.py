@@ -42,7 +42,7 @@ class Person:
     def __init__(self, stage: Stage, *, seed: int, index: int = 0) -> None:
         rng = np.random.default_rng([seed, 21, index])
         self.stage = stage
-        self.x = stage.person_x
+        self.x, self.acts = stage.people_x[index], index == 0  # the first does what is done, the others watch
         self.clothes = CLOTHES[int(rng.integers(len(CLOTHES)))]
         self.sway = rng.uniform(0, 2 * np.pi, 3)
         self.blinks = np.cumsum(rng.uniform(1.1, 2.6, 12)) - 0.6
@@ -84,18 +84,18 @@ class Person:
         return _bend(shoulder, self._hand(side, t), sign=sign)
 
     def _palm(self, side: int) -> str:
-        if self.stage.fountain is not None or (self.stage.thrower and side == 1):
+        if self.acts and (self.stage.fountain is not None or (self.stage.thrower and side == 1)):
             return "up"
         return "front" if self.stage.scene.waves and side == 0 else "down"
 
     def _hand(self, side: int, t: float) -> Array:
         sign = -1.0 if side == 0 else 1.0
-        if self.stage.fountain is not None:
-            return self.stage.fountain.hand(side, t) + np.array([self.x, 0.0, -0.022])
+        if self.acts and self.stage.fountain is not None:
+            return self.stage.fountain.hand(side, t) - np.array([0.0, 0.0, 0.022])
         if self.stage.scene.waves and side == 0:
             swing = np.sin(2 * np.pi * 1.5 * t)
             return np.array([self.x - 0.235 + 0.045 * swing, BEHIND - 0.1, 0.36 + 0.01 * np.cos(4 * np.pi * 1.5 * t)])
-        if self.stage.thrower and side == 1:
+        if self.acts and self.stage.thrower and side == 1:
             return self._throwing(t)
         return np.array([self.x + sign * 0.1, BEHIND - 0.2, 0.022])
 

@@ -1,8 +1,7 @@
 """A scene is set up: what stands where, in metres, and what moves when (x right, y away, z up)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,10 +131,9 @@ class Stage:
     ground: str
     half_width: float
     person: bool
-    person_x: float = 0.0
+    people_x: tuple[float, ...] = ()
     fountain: Fountain | None = None
     thrower: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 GROUND_BOUNCE = {"sand": 0.25, "grass": 0.6, "boards": 1.0, "asphalt": 0.95, "tiles": 0.95}
@@ -150,13 +148,22 @@ def stage(scene: Scene, *, seed: int) -> Stage:
     person = bool(scene.characters)
     ground = "boards" if person else GROUND_OF[scene.place]
     set_up = LAYOUTS[scene.action](scene, rng, person)
-    side = 0.0 if set_up.fountain else -0.2
-    items = tuple(_ground(item, bounce=GROUND_BOUNCE[ground]) for item in set_up.items)
-    return replace(set_up, items=items, ground=ground, person_x=side if person else 0.0)
+    people, shift = _places(len(scene.characters), juggles=set_up.fountain is not None)
+    items = tuple(_put(item, shift=shift, bounce=GROUND_BOUNCE[ground]) for item in set_up.items)
+    fountain = replace(set_up.fountain, centre=(shift, *set_up.fountain.centre[1:])) if set_up.fountain else None
+    return replace(set_up, items=items, fountain=fountain, ground=ground, people_x=people)
 
 
-def _ground(item: Item, *, bounce: float) -> Item:
-    return replace(item, kind=replace(item.kind, bounce=item.kind.bounce * bounce))
+def _places(people: int, *, juggles: bool) -> tuple[tuple[float, ...], float]:
+    """Return where the people sit, and how far the action moves so that it is beside one or between two."""
+    if people > 1:
+        return ((-0.17, 0.4), -0.17) if juggles else ((-0.34, 0.34), -0.27)
+    return ((0.0,), 0.0) if juggles else ((-0.2,), 0.0)
+
+
+def _put(item: Item, *, shift: float, bounce: float) -> Item:
+    at = (item.at[0] + shift, item.at[1], item.at[2])
+    return replace(item, at=at, kind=replace(item.kind, bounce=item.kind.bounce * bounce))
 
 
 def _things(scene: Scene, rng: np.random.Generator) -> list[tuple[Thing, Kind, Vector]]:
