@@ -55,7 +55,7 @@ def database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "server_side_binding": True,
-            "prepare_threshold": 0,
+            "prepare_threshold": 2,  # not 0: a migration's several commands at once cannot be prepared
             "options": "-c plan_cache_mode=force_generic_plan",
         },
     }
