@@ -20,6 +20,7 @@ BLACK: Final = 16
 FILL: Final = 0.92
 OUTLINE: Final = 0.50
 VEIL: Final = 0.42
+PADDING: Final = 0.65  # beside the letters, of their size
 
 
 class Stamp:
@@ -60,11 +61,12 @@ def _letters(text: str, *, size: float, widest: int) -> tuple[NDArray[np.float32
     """Return float32 (h, w) twice: how much of the picture stays, and the light that is added."""
     font = ImageFont.load_default(size)
     box = font.getbbox(text)
-    if box[2] - box[0] > widest:
-        font = ImageFont.load_default(size * widest / (box[2] - box[0]))
+    if (length := box[2] - box[0] + 2 * PADDING * size) > widest:  # a long handle: smaller, but all of it
+        size *= widest / length
+        font = ImageFont.load_default(size)
         box = font.getbbox(text)
     across, down = math.ceil(box[2] - box[0]), math.ceil(size)
-    canvas, aside, above = (across + round(1.3 * size), round(1.75 * size)), 0.65 * size, 0.375 * size
+    canvas, aside, above = (across + round(2 * PADDING * size), round(1.75 * size)), PADDING * size, 0.375 * size
     at = (round(aside - box[0]), round(above + (down - box[3] - box[1]) / 2))
     fill, outline, veil = (Image.new("L", canvas) for _ in range(3))
     edge = max(1, round(size / 12))
@@ -78,4 +80,4 @@ def _letters(text: str, *, size: float, widest: int) -> tuple[NDArray[np.float32
 
 
 def _share(image: Image.Image) -> NDArray[np.float32]:
-    return np.asarray(image, np.float32) / 255
+    return np.asarray(image, np.float32) / np.float32(255)

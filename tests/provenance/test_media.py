@@ -175,7 +175,7 @@ def test_folders_and_pipes_are_no_files(tmp_path: Path) -> None:
 )
 def test_a_file_that_breaks_off_is_refused(tmp_path: Path, name: str, codec: str, share: float, sentence: str) -> None:
     pictures = clips.pictures("portrait", width=160, height=120, count=45)
-    flags = "" if "last" in name else "+faststart"
+    flags = "+default_base_moof" if "last" in name else "+faststart"
     whole = clips.write(tmp_path / name, pictures, codec=codec, movflags=flags).read_bytes()
     (tmp_path / name).write_bytes(whole[: int(len(whole) * share)])
     with pytest.raises(MediaError, match=sentence):

@@ -1,7 +1,7 @@
 """The invisible mark: a keyed spread-spectrum pattern in the luma of every picture. One engine, no weights.
 
 Read the files in this order: ``code`` (the word), ``chips`` (where it goes), ``embed`` (how it gets in), then
-``gather``, ``geometry`` and ``read`` (how it is found again, and why a false one is not).
+``gather``, ``geometry`` and ``reader`` (how it is found again, and why a false one is not).
 
 It survives re-encoding, scaling, cropping, small turns, mirroring and changes of tone. It does not survive somebody
 who owns the unmarked original or the key, a second mark under the same key, or pictures made anew by a model; whoever
@@ -15,7 +15,7 @@ import cv2
 from provenance.backends.watermark.chips import layout
 from provenance.backends.watermark.code import word
 from provenance.backends.watermark.embed import Embedder, Plane
-from provenance.backends.watermark.read import Found, read
+from provenance.backends.watermark.reader import Found, read
 
 cv2.setNumThreads(1)  # pictures this small lose more by waking threads than they gain
 

@@ -25,7 +25,7 @@ Chips = NDArray[np.float32]
 
 
 class Layout:
-    """The tile of one key. Its signs and places are SHAKE-256 of the key: taken as random by the proof in ``read``."""
+    """The tile of one key: signs and places are SHAKE-256 of it, which the proof in ``reader`` takes as random."""
 
     def __init__(self, key: bytes) -> None:
         stream = hashlib.shake_256(b"mark tile" + key).digest(CHIPS * 9)

@@ -56,7 +56,7 @@ class Embedder:
         reduced: Any = cv2.resize(y, size, interpolation=cv2.INTER_AREA)
         small: Any = reduced.astype(np.float32)
         detail = small - cv2.GaussianBlur(small, (0, 0), TEXTURE_SIGMA)
-        texture: Any = np.sqrt(cv2.blur(detail * detail, WINDOW))
+        texture: Any = np.sqrt(np.maximum(cv2.blur(detail * detail, WINDOW), 0))  # its sums may round to just below 0
         texture = cv2.blur(cv2.erode(texture, np.ones(WINDOW, np.uint8)), WINDOW)
         amplitude = np.minimum(FLOOR + SLOPE * texture, CEILING) * np.clip(0.4 + small / 60, 0.4, 1.0)
         strength = math.sqrt(float(np.square(amplitude).mean()))

@@ -2,7 +2,7 @@
 
 A *map* is the sum of a clip's pictures at ``UNIT`` pixels to a chip (see ``gather``). A *matrix* (3 x 3) takes chip
 coordinates to map pixels. Everything here looks at the pilot only and never at a chip that carries the word: the
-proof in ``read`` rests on that.
+proof in ``reader`` rests on that.
 """
 
 import itertools
