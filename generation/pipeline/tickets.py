@@ -83,6 +83,6 @@ def about(job: Job, render: Render) -> About:
     return {
         "likeness": job.draft.castings.exists(),
         "job": job.public_id,
-        "engine": made.engine,
+        "engine": job.draft.model,
         "vocabulary": tuple(made.vocabulary),
     }

@@ -33,6 +33,7 @@ class BarEngine:
             fps=order.fps,
             frames=self.frames(order),
             sound=lambda: tone(order.seconds),
+            vocabulary=("a blue bar", "a grey field"),
         )
 
     def frames(self, order: Order) -> Iterator[Any]:

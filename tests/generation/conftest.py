@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from django.db import transaction
 from pytest_django import Settings
 
+from consent.cameos import likeness
+from consent.grants.grant import give
+from consent.models import Person
+from consent.permit import Use
 from generation.models import Job
 from generation.pipeline.submit import submit
 from generation.studio.compose import Wish
@@ -32,3 +38,31 @@ def engines(settings: Settings) -> Iterator[type[BarEngine]]:
 def ball(engines: type[BarEngine]) -> Job:
     """Return Felix's job: nobody cast, nothing wrong with it."""
     return submit(BALL, maker=cast.felix().pk)
+
+
+@pytest.fixture
+def olive() -> Person:
+    """Return Olive, whose likeness can be opened: arrays of the right shapes, of nobody."""
+    owner = cast.olive()
+    nobody = np.random.default_rng(5)
+    vector = nobody.standard_normal(128).astype(np.float32)
+    with transaction.atomic():
+        likeness.keep(
+            likeness.Taken(
+                vector=vector / np.linalg.norm(vector),
+                portrait=nobody.integers(0, 255, (64, 64, 3), np.uint8),
+                landmarks=nobody.random((478, 3), np.float32) * 64,
+                face_model="0" * 64,
+                landmark_model="0" * 64,
+            ),
+            cameo=owner.cameo,
+        )
+    return owner
+
+
+@pytest.fixture
+def wave(engines: type[BarEngine], olive: Person) -> Job:
+    """Return Felix's job that casts Olive, who has said yes to him."""
+    felix = cast.felix()
+    give(olive, person=felix, uses=[Use.GENERATE])
+    return submit(Wish("@olive waves on a beach", seconds=1), maker=felix.pk)

@@ -90,8 +90,11 @@ def test_a_held_video_lies_in_quarantine_and_nowhere_else(
 
 
 def test_a_cleared_video_goes_on_from_the_held_bytes_with_new_tickets_and_no_engine(
-    ball: Job, doubtful_pictures: None, engines: type[BarEngine], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:  # fmt: skip
+    ball: Job,
+    doubtful_pictures: None,
+    engines: type[BarEngine],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     first = walked(ball).renders.get()
     decided(ball, Decision.Answer.CLEAR)
     with django_capture_on_commit_callbacks(execute=True):
@@ -121,9 +124,12 @@ def test_a_refused_video_is_deleted_and_the_maker_is_told(
 
 
 def test_consent_taken_back_while_it_waited_is_stronger_than_a_moderators_yes(
-    ball: Job, doubtful_pictures: None, monkeypatch: pytest.MonkeyPatch, engines: type[BarEngine],
+    ball: Job,
+    doubtful_pictures: None,
+    monkeypatch: pytest.MonkeyPatch,
+    engines: type[BarEngine],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:  # fmt: skip
+) -> None:
     render = walked(ball).renders.get()
     decided(ball, Decision.Answer.CLEAR)
     monkeypatch.setattr(gate, "authorize", lambda _: No(Reason.PAUSED, "@olive has paused everything."))

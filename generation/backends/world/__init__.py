@@ -1,4 +1,4 @@
-"""The embedded engine, by name; its reading order is parse, stage, simulate, head, person, cast, draw, sound."""
+"""The embedded engine, by name; its reading order is parse, stage, layouts, setup, simulate, head, person, cast, place, lens, draw, sound."""
 
 from generation.backends.world.engine import WorldEngine
 

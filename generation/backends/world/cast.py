@@ -16,7 +16,7 @@ PATTERNS = {
     "plain": 0, "stripe": 1, "basketball": 2, "peel": 3, "tennis": 4, "beach": 5, "wood": 6, "glass": 7, "planks": 8,
     "cloth": 9, "hair": 10,
 }  # fmt: skip
-TABLE = ((0.0, -0.02, -0.03), (2.2, 0.3, 0.03))  # middle and half sizes: its top is the ground, z = 0
+TABLE = ((0.0, -0.02, -0.6), (2.2, 0.3, 0.6))  # middle and half sizes: its top is the ground, z = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from generation.backends.world import shaders, shapes
 from generation.backends.world.cast import Solid, body, things
 from generation.backends.world.head import Head
-from generation.backends.world.person import BEHIND, HEAD_Z, Person
+from generation.backends.world.lens import camera, sun_view
+from generation.backends.world.person import Person
 from generation.backends.world.place import backdrop, light, tile
 from generation.backends.world.simulate import Play
 from generation.backends.world.stage import Stage
@@ -40,51 +41,15 @@ class NoPictureError(EngineError):
 
 def context() -> "moderngl.Context":
     """Return a new context with no window: CGL on macOS, EGL elsewhere; raise NoPictureError without one."""
-    ways: list[dict[str, str]] = [{}]
+    ways: list[dict[str, Any]] = [{}]
     if sys.platform == "linux":
         ways = [{"backend": "egl", "libgl": gl, "libegl": egl} for gl, egl in LIBRARIES]
     for way in ways:
         try:
             return moderngl.create_context(standalone=True, require=330, **way)
-        except Exception:  # noqa: BLE001, S112  the loader raises bare Exception for every missing library
+        except Exception:  # noqa: BLE001, S112 - the loader raises bare Exception for every missing library
             continue
     raise NoPictureError(NoPictureError.__doc__)
-
-
-def camera(stage: Stage, *, share: float, aspect: float, drift: float) -> tuple[Array, Array, Array]:
-    """Return the eye, the view matrix (4, 4) and the projection (4, 4, y down) at ``share`` of the clip."""
-    wide = max(1.0, 1.5 / aspect)  # a tall picture steps back rather than cut the action
-    ease = share * share * (3 - 2 * share) - 0.5
-    away = (1.74 if stage.person else 1.95) * wide * (1 - 0.05 * ease)
-    middle = np.array([0.0, BEHIND if stage.person else 0.0, HEAD_Z - 0.165 if stage.person else 0.25])
-    eye = middle + np.array([0.11 * drift * ease, -away, (0.22 if stage.person else 0.27) + 0.03 * ease])
-    fov = np.radians(21.6 if stage.person else 23.5)
-    return eye, _look(eye, middle), _lens(fov, aspect)
-
-
-def _look(eye: Array, target: Array) -> Array:
-    ahead = (target - eye) / np.linalg.norm(target - eye)
-    right = np.cross(ahead, [0.0, 0, 1])
-    right /= np.linalg.norm(right)
-    turn = np.stack([right, np.cross(right, ahead), -ahead])
-    matrix = np.eye(4)
-    matrix[:3, :3], matrix[:3, 3] = turn, -turn @ eye
-    return matrix
-
-
-def _lens(fov: float, aspect: float, near: float = 0.3, far: float = 40.0) -> Array:
-    f = 1 / np.tan(fov / 2)
-    matrix = np.zeros((4, 4))
-    matrix[0, 0], matrix[1, 1] = f / aspect, -f  # y down: row 0 of what is read back is the top
-    matrix[2, 2], matrix[2, 3], matrix[3, 2] = (far + near) / (near - far), 2 * far * near / (near - far), -1
-    return matrix
-
-
-def _sun_view(sun: Array, middle: Array, reach: float) -> Array:
-    view = _look(middle + sun * 4, middle)
-    box = np.diag([1 / reach, 1 / reach, -1 / 4, 1.0])
-    box[2, 3] = -1.0
-    return np.asarray(box @ view)
 
 
 def draw(
@@ -243,7 +208,7 @@ class Picture:
         eye, view, lens = camera(self.stage, share=share, aspect=self.width / self.height, drift=self.drift)
         sun = np.array(self.light.sun) / np.linalg.norm(self.light.sun)
         middle = np.array([0.0, 0.05, 0.2])
-        shadow = _sun_view(sun, middle, 0.85 if self.stage.person else 1.25)
+        shadow = sun_view(sun, middle, 0.85 if self.stage.person else 1.25)
         blobs = np.zeros((16, 4), "f4")
         near = [
             s.matrix for s in solids if s.mesh in {"sphere", "box", "cylinder"} and np.abs(s.matrix[:3, :3]).max() < 0.3

@@ -10,9 +10,9 @@ from generation.backends import Order, Rendering
 from generation.backends.world.draw import NoPictureError, context, draw
 from generation.backends.world.head import head
 from generation.backends.world.parse import parse
+from generation.backends.world.setup import stage
 from generation.backends.world.simulate import simulate
 from generation.backends.world.sound import sound
-from generation.backends.world.stage import stage
 from generation.errors import EngineError
 
 MOST = 2  # people one stage has room for

@@ -102,7 +102,7 @@ def silhouette(picture: NDArray[np.uint8], pixels: NDArray[np.float64]) -> NDArr
     edge = max(2, small.shape[1] // 40)
     mask[: round(centre[1]), :edge] = mask[: round(centre[1]), -edge:] = cv2.GC_BGD
     cv2.setRNGSeed(7)  # its colour clusters start at random: the same face must give the same head
-    cv2.grabCut(small, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(small, mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
     person = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     whole = cv2.resize(person, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(whole > 0)
@@ -134,7 +134,7 @@ def _collar(
         here[:, 2:] += lift * np.sin(np.pi * min(share * 1.3, 1)) - back
         rings.append(here)
         rings_pixels.append(at)
-        photo.append((1 - below[:, 0] * min(share * 2.5, 1)))
+        photo.append(1 - below[:, 0] * min(share * 2.5, 1))
     points = np.concatenate(rings)
     top, wide = float(points[:, 1].max()), float(np.abs(points[:, 0]).max())
     return points, np.concatenate(rings_pixels), np.concatenate(photo), (wide, top, 0.1)

@@ -109,9 +109,78 @@ NUMBERS = {
     "many": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "dozen": 12, "twelve": 12,
 }  # fmt: skip
 SILENT = frozenset(
-    "a an the and or of on in at by to from with while as it its is are be off up down over under into onto through then "
-    "that this there their his her him she he they them who which for some few one very slowly gently softly video clip "
-    "scene shot film show showing make me us please person someone woman man character people friend camera light".split()
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "of",
+        "on",
+        "in",
+        "at",
+        "by",
+        "to",
+        "from",
+        "with",
+        "while",
+        "as",
+        "it",
+        "its",
+        "is",
+        "are",
+        "be",
+        "off",
+        "up",
+        "down",
+        "over",
+        "under",
+        "into",
+        "onto",
+        "through",
+        "then",
+        "that",
+        "this",
+        "there",
+        "their",
+        "his",
+        "her",
+        "him",
+        "she",
+        "he",
+        "they",
+        "them",
+        "who",
+        "which",
+        "for",
+        "some",
+        "few",
+        "one",
+        "very",
+        "slowly",
+        "gently",
+        "softly",
+        "video",
+        "clip",
+        "scene",
+        "shot",
+        "film",
+        "show",
+        "showing",
+        "make",
+        "me",
+        "us",
+        "please",
+        "person",
+        "someone",
+        "woman",
+        "man",
+        "character",
+        "people",
+        "friend",
+        "camera",
+        "light",
+    ]
 )
 JOINED = {"tennis ball": "tennis-ball", "beach ball": "beach-ball", "basketball court": "basketball-court"}
 LIMITS = {Action.JUGGLE: 5, Action.TOPPLE: 8, Action.DOMINOES: 14, Action.STAIRS: 4, Action.THROW: 3}
@@ -125,7 +194,7 @@ def _index(table: dict[str, str]) -> dict[str, str]:
 
 PLACE_OF, HOUR_OF, THING_OF = _index(PLACES), _index(HOURS), _index(THINGS)
 ACTION_OF = {word: action for action, words in ACTIONS.items() for word in words.split()}
-WAVES, SMILES = frozenset("wave waves waving".split()), frozenset("smile smiles smiling happy happily".split())
+WAVES, SMILES = frozenset(["wave", "waves", "waving"]), frozenset(["smile", "smiles", "smiling", "happy", "happily"])
 KNOWN = {*PLACE_OF, *HOUR_OF, *THING_OF, *ACTION_OF, *COLOURS, *NUMBERS, *WAVES, *SMILES, *SILENT}
 
 

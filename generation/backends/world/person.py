@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.backends.world.simulate import FETCH
 from generation.backends.world.stage import Stage
 
 Array = NDArray[np.float64]
@@ -19,6 +20,7 @@ CLOTHES = (
     (0.84, 0.82, 0.77),
 )
 BLINK = 0.16  # seconds
+SWING = 0.32  # seconds of an arm's way to and from a throw
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +93,34 @@ class Person:
     def _hand(self, side: int, t: float) -> Array:
         sign = -1.0 if side == 0 else 1.0
         if self.acts and self.stage.fountain is not None:
-            return self.stage.fountain.hand(side, t) - np.array([0.0, 0.0, 0.022])
+            return np.asarray(self.stage.fountain.hand(side, t) - np.array([0.0, 0.0, 0.022]))
         if self.stage.scene.waves and side == 0:
             swing = np.sin(2 * np.pi * 1.5 * t)
-            return np.array([self.x - 0.235 + 0.045 * swing, BEHIND - 0.1, 0.36 + 0.01 * np.cos(4 * np.pi * 1.5 * t)])
+            high = 0.36 + 0.01 * np.cos(4 * np.pi * 1.5 * t)
+            return np.asarray([self.x - 0.235 + 0.045 * swing, BEHIND - 0.1, high])
         if self.acts and self.stage.thrower and side == 1:
             return self._throwing(t)
-        return np.array([self.x + sign * 0.1, BEHIND - 0.2, 0.022])
+        return self._rest(sign)
+
+    def _rest(self, sign: float) -> Array:
+        place: Array = np.array([self.x + sign * 0.1, BEHIND - 0.2, 0.022])
+        return place
 
     def _throwing(self, t: float) -> Array:
-        """Swing up to the release of each thing and come back to fetch the next."""
-        last, rest = np.array([self.x + 0.1, BEHIND - 0.2, 0.022]), np.array([self.x + 0.1, BEHIND - 0.2, 0.022])
+        """Fetch each thing, hold it, throw it, and come back to the table."""
+        rest = self._rest(1.0)
         for item in self.stage.items:
             hold = np.array(item.at) - np.array([0, 0, item.kind.size[2] + 0.02])
-            if item.start - 0.4 <= t < item.start:
-                return hold
-            after = t - item.start
-            if 0 <= after < 0.35:
-                out = np.sin(after / 0.35 * np.pi)
-                return hold + (np.array([0.07, 0, 0.12]) * out) + (rest - hold) * (after / 0.35) ** 2
-            before = item.start - 0.4 - t
-            if 0 < before < 0.3:
-                return rest + (hold - rest) * (1 - before / 0.3)
-        return last
+            since = t - item.start
+            if -FETCH - SWING < since < -FETCH:
+                return np.asarray(rest + (hold - rest) * (1 + (since + FETCH) / SWING))
+            if -FETCH <= since < 0:
+                return np.asarray(hold)
+            if 0 <= since < SWING:
+                share = since / SWING
+                swing = np.array([0.07, 0, 0.12]) * np.sin(np.pi * share)
+                return np.asarray(hold + swing + (rest - hold) * share**2)
+        return rest
 
 
 def _bend(shoulder: Array, hand: Array, *, sign: float) -> tuple[Array, Array, Array]:
@@ -134,7 +141,7 @@ def tube(start: Array, end: Array, *, radius: float) -> Array:
     axis = end - start
     length = max(float(np.linalg.norm(axis)), 1e-6)
     z = axis / length
-    x = np.cross([0.0, 1.0, 0.0] if abs(z[1]) < 0.9 else [1.0, 0, 0], z)
+    x = np.cross([0.0, 1.0, 0.0] if abs(z[1]) < abs(z[0]) + abs(z[2]) else [1.0, 0, 0], z)
     x /= np.linalg.norm(x)
     matrix = np.eye(4)
     matrix[:3, 0], matrix[:3, 1], matrix[:3, 2] = x * radius, np.cross(z, x) * radius, z * length / 2

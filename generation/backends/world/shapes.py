@@ -63,7 +63,7 @@ def cylinder() -> Mesh:
 
 def finger() -> Mesh:
     """Return a tapering tube from z -1 to 1 with rounded ends, of few triangles."""
-    return lathe([(0, -1.1), (0.8, -1), (1, -0.7), (0.85, 0.7), (0.6, 0.95), (0, 1.05)], columns=10)
+    return lathe([(0, -1.1), (0.8, -1), (1, -0.7), (0.85, 0.7), (0.6, 0.95), (0, 1.05)], columns=12)
 
 
 def limb() -> Mesh:
@@ -74,7 +74,8 @@ def limb() -> Mesh:
 def box(*, bevel: float = 0.08) -> Mesh:
     """Return the box from -1 to 1 with bevelled edges, so that they catch the light."""
     marks = np.array([-1, -1 + bevel, 1 - bevel, 1])
-    points, triangles = [], []
+    points: list[NDArray[np.float64]] = []
+    triangles: list[NDArray[np.int32]] = []
     for axis in range(3):
         for side in (-1.0, 1.0):
             u, v = np.meshgrid(marks, marks, indexing="ij")

@@ -12,6 +12,8 @@ STEP = 0.001
 STIFFNESS = 120_000.0  # 1/s2: a contact of about 9 ms, nine steps, so a bounce keeps its energy
 QUIET = 0.03  # seconds apart for the same pair to sound again
 GROUND = "ground"
+FETCH = 0.4  # seconds that what will be thrown is seen in the hand; before, it waits below the table
+RESTING = 0.05  # m/s: slower is lying on, not striking
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ class _Run:
             self._loose.add(number)
             self._velocity(number)[:] = [*item.speed, *item.spin]
             return
-        self._position(number)[:3] = item.at
+        waits = self.stage.thrower and t < item.start - FETCH
+        self._position(number)[:3] = (item.at[0], item.at[1], -3.0 - number) if waits else item.at
         self._velocity(number)[:] = 0
 
     def _juggle(self, number: int, item: Item, *, fountain: Fountain, t: float) -> None:
@@ -136,6 +139,11 @@ class _Run:
         if held is None:
             if number not in self._loose:
                 self._loose.add(number)
+                if t == 0:  # it is in the air when the curtain rises
+                    self._position(number)[:3] = fountain.flying(number) + np.array([0, 0, item.kind.size[2]])
+                    self._velocity(number)[:] = [*fountain.throw(number), *item.spin]
+                    self._velocity(number)[2] -= GRAVITY * (fountain.phase(number, 0.0) - fountain.dwell)
+                    return
                 self._velocity(number)[:] = [*fountain.throw(number), *item.spin]
             return
         if number in self._loose:
@@ -171,7 +179,7 @@ class _Run:
         closing = float(np.linalg.norm(speeds[0] - speeds[1]))
         masses = [float(self.model.body_mass[body]) for body in bodies if body and self._free(body)]
         impulse = closing / sum(1 / mass for mass in masses) if masses else 0.0
-        if closing > 0.05:  # slower is resting, not striking
+        if closing > RESTING:
             self.touches.append(Touch(at=t, materials=self._materials(bodies), impulse=impulse, x=x))
 
     def _free(self, body: int) -> bool:
