@@ -1,7 +1,5 @@
 """How Django knows this app."""
 
-from typing import Any
-
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
@@ -20,7 +18,7 @@ class ProvenanceConfig(AppConfig):
         post_migrate.connect(guard_entries, sender=self)
 
 
-def refuse_development_keys(**_: Any) -> list[CheckMessage]:
+def refuse_development_keys(**_: object) -> list[CheckMessage]:
     """Report keys that were made here for development; production names its own."""
     from provenance.backends import keys  # noqa: PLC0415 - nothing is loaded for it at start
     from provenance.errors import KeyStoreError  # noqa: PLC0415
@@ -37,7 +35,7 @@ def refuse_development_keys(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def guard_entries(*, using: str, **_: Any) -> None:
+def guard_entries(*, using: str, **_: object) -> None:
     """Have the database itself refuse changes to the log."""
     from provenance.log.models import GUARD, Entry  # noqa: PLC0415 - models are ready only now
 

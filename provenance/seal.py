@@ -84,6 +84,7 @@ class Sealing:
                 entry=entry,
                 sealed_at=timezone.now(),
             )
+            invisible.bind(self.reserved, manifest=row.pk)
         return Sealed(manifest=row.pk, label=label, path=destination, file_sha256=digest, entry=entry.pk)
 
 

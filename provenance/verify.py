@@ -1,6 +1,7 @@
 """Door: any file in, a report out; a bad file is a result, never an exception."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from provenance.manifests.findings import Findings
 from provenance.manifests.status import Verdict
 from provenance.marks import invisible
 
-__all__ = ["Report", "Verdict", "examine"]
+__all__ = ["Report", "Verdict", "examine", "examine_upload"]
 
 NOT_READ = {"invisible": "not read", "render": None, "manifest": None}
 NOT_OURS = record.Record(ledger="absent", standing="unknown")
@@ -55,8 +56,18 @@ def examine(path: Path) -> Report:
     if found.verdict is not Verdict.OURS or found.manifest is None:
         return Report(found, found.verdict, missing())
     known = record.look_up(found.manifest.label, path)
+    found = replace(found, consent=record.receipts(found.consent))
     is_withdrawn = known.standing == "withdrawn"
     return Report(found, Verdict.OURS_WITHDRAWN if is_withdrawn else found.verdict, known)
+
+
+def examine_upload(chunks: Iterable[bytes]) -> Report:
+    """Return what can be said about a file that arrives in pieces; it is kept only while it is looked at."""
+    with tempfile.NamedTemporaryFile(prefix="verify-") as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        return examine(Path(file.name))
 
 
 def missing() -> record.Record:

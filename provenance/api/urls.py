@@ -1,5 +1,7 @@
 """Endpoints of ``provenance`` under /api/v1."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from provenance.api import verify
+
+urlpatterns: list[URLPattern | URLResolver] = [path("verify", verify.Verify.as_view(), name="verify-file")]

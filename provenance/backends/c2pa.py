@@ -3,11 +3,10 @@
 Unknown setting keys are accepted by it in silence, so tests check their effect, not their spelling.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import json
 
 from c2pa import Builder, C2paError, C2paSigningAlg, Context, Signer
 
@@ -16,7 +15,7 @@ from provenance.errors import SealError
 
 
 def settings(anchors: str, created: Sequence[str]) -> dict[str, Any]:
-    """Return how manifests are written: nothing fetched, ``free`` and ``skip`` boxes inside the hash, checked at once."""
+    """Return how manifests are written: nothing fetched, ``free`` and ``skip`` boxes hashed, checked at once."""
     return {
         "version": 1,
         "trust": {"trust_anchors": anchors},

@@ -67,14 +67,14 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         """Insert; an entry that exists is never saved again."""
         if not self._state.adding:
             msg = "An entry of the log is never changed."
             raise LedgerError(msg)
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ARG002
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ANN401, ARG002
         """Refuse: the log only grows."""
         msg = "An entry of the log is never deleted."
         raise LedgerError(msg)

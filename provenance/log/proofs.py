@@ -1,4 +1,4 @@
-"""Proving entries: what the log says about one of them, checked against its signed checkpoint before it is given out."""
+"""Proving entries: where one of them stands in the log, up to a signed checkpoint that anyone can check."""
 
 import functools
 import json

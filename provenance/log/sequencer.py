@@ -36,7 +36,7 @@ def sequence() -> int:
 def place() -> int:
     """Give up to one batch of pending entries their indices and put them into the tiles."""
     lock()
-    # Never "id greater than the last one": ids are drawn before their transactions commit, so a lower one may come late.
+    # Never "id above the last one": ids are drawn before their transactions commit, so a lower one may come late.
     pending = list(Entry.objects.filter(leaf_index=None).order_by("id").values_list("id", "commitment")[:BATCH])
     if not pending:
         return 0

@@ -23,7 +23,9 @@ STARTS = (
 )
 RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/avi", b"WEBP": "image/webp"}
 RIFF_CHUNKS = {"audio/wav": {b"fmt "}, "video/avi": {b"LIST"}, "image/webp": {b"VP8 ", b"VP8L", b"VP8X"}}
+BOXED = {"video/mp4", "video/quicktime", "audio/mp4", "image/heic", "image/avif"}
 STORE = "application/c2pa"
+LARGEST_PART = 256 << 20
 
 
 def sniff(head: bytes) -> str:
@@ -63,7 +65,7 @@ def loose(head: bytes) -> str:
 def parses(file: IO[bytes], mime: str) -> bool:
     """Return whether a file is whole as far as its outline shows, for the kinds where the C2PA reader does not look."""
     size = file.seek(0, os.SEEK_END)
-    if mime in {"video/mp4", "video/quicktime", "audio/mp4", "image/heic", "image/avif"}:
+    if mime in BOXED:
         return is_boxed(file, size)
     file.seek(0)
     head = file.read(HEAD)
@@ -78,22 +80,38 @@ def parses(file: IO[bytes], mime: str) -> bool:
 
 def is_boxed(file: IO[bytes], size: int) -> bool:
     """Return whether the boxes fill the file exactly and one of them says what is in it."""
+    end, kinds = outline(file, size)
+    return end == size and bool(kinds & {b"moov", b"meta", b"moof", b"styp"})
+
+
+def outline(file: IO[bytes], size: int) -> tuple[int, set[bytes]]:
+    """Return where the last whole top-level box ends, and the kinds of those before."""
     place, kinds = 0, set()
     while place < size:
         file.seek(place)
         head = file.read(16)
         if len(head) < BOX.size:
-            return False
+            break
         length, kind = BOX.unpack_from(head)
         if length == 1 and len(head) == 16:  # noqa: PLR2004 - the length stands in the next 8 bytes
             length = int.from_bytes(head[8:], "big")
         elif length == 0:
             length = size - place
         if length < BOX.size or place + length > size:
-            return False
+            break
         kinds.add(kind)
         place += length
-    return bool(kinds & {b"moov", b"meta", b"moof", b"styp"})
+    return place, kinds
+
+
+def whole_part(file: IO[bytes], mime: str) -> bytes:
+    """Return the beginning of a file of boxes that breaks off, up to where it does; nothing for other files."""
+    size = file.seek(0, os.SEEK_END)
+    end = outline(file, size)[0] if mime in BOXED else size
+    if end in {0, size} or end > LARGEST_PART:
+        return b""
+    file.seek(0)
+    return file.read(end)
 
 
 def riff_size(head: bytes) -> int:

@@ -78,6 +78,8 @@ def interpret(reading: Reading) -> Findings:
         case Outcome.NONE:
             notes = (f"remote credentials named, not fetched: {short(reading.remote)}",) if reading.remote else ()
             return Findings(Verdict.NO_CREDENTIALS, problems=notes, mime=reading.mime)
+        case Outcome.INCOMPLETE:
+            return Findings(Verdict.TAMPERED, problems=(reading.note,), mime=reading.mime)
         case Outcome.MALFORMED:
             return Findings(Verdict.INVALID, problems=(reading.note,), mime=reading.mime)
         case Outcome.UNREADABLE:
@@ -221,17 +223,17 @@ def named(agent: Row) -> str:
     return f"{text(agent.get('name'))} {text(agent.get('version'))}".strip()
 
 
-def mapping(value: Any) -> Row:
+def mapping(value: object) -> Row:
     """Return a JSON object, or an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
-def rows(value: Any) -> list[Row]:
+def rows(value: object) -> list[Row]:
     """Return the objects of a JSON list, or none for anything else."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """Return a short text, or nothing for anything else."""
     return short(value) if isinstance(value, str) else ""
 

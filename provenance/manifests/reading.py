@@ -6,8 +6,10 @@ fetches nothing, and what it says is taken for text. No Django here: an auditor 
 """
 
 import contextlib
+import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -25,6 +27,8 @@ SECONDS = 20
 MEMORY = 2 << 30
 ANSWER = 32 << 20  # bytes the child may write
 REMOTE = "must fetch remote manifests from url "
+BOUND, UNLIKE = "assertion.bmffHash.match", "assertion.bmffHash.mismatch"
+CREDENTIALS = re.compile(r"jumbf|algorithm|claim|assertion|manifest|signature|certificate|cbor", re.IGNORECASE)
 NAKED = "naked codestream cannot contain"  # a JPEG XL without boxes
 
 
@@ -33,13 +37,14 @@ class Outcome(StrEnum):
 
     READ = "read"  # credentials were found and checked; ``report`` holds what was said
     NONE = "none"  # the file parses; no credentials are in it
+    INCOMPLETE = "incomplete"  # credentials are in it, and an assertion they vouch for is missing
     MALFORMED = "malformed"  # credentials are in it but cannot be parsed
     UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The raw answer about a file: ``report`` is the C2PA reader's JSON, ``remote`` an address it names, not fetched."""
+    """The raw answer: ``report`` is the C2PA reader's JSON, ``remote`` an address the file names, not fetched."""
 
     outcome: Outcome
     note: str = ""
@@ -140,6 +145,8 @@ def report(file: IO[bytes], anchors: str) -> dict[str, Any]:
     if not mime:
         return answer_of(Outcome.UNREADABLE, note="This is not a kind of file that can carry credentials.")
     found = credentials(file, mime, anchors)
+    if found["outcome"] == Outcome.UNREADABLE and (part := containers.whole_part(file, mime)):
+        found = broken(credentials(io.BytesIO(part), mime, anchors), otherwise=found)
     if found["outcome"] == Outcome.NONE and not found["remote"] and not containers.parses(file, mime):
         found = answer_of(
             Outcome.UNREADABLE, note="This file is damaged or incomplete, so nothing can be said about it."
@@ -166,6 +173,21 @@ def credentials(file: IO[bytes], mime: str, anchors: str) -> dict[str, Any]:
         return explain(str(error))
 
 
+def broken(found: dict[str, Any], *, otherwise: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file that breaks off, or goes on too long, says of itself: its bytes are not all those signed.
+
+    The library gives up on it before it compares the hash; that hash is over the whole file, so it cannot match.
+    """
+    active = found["report"].get("validation_results", {}).get("activeManifest")
+    if found["outcome"] != Outcome.READ or not isinstance(active, dict):
+        return otherwise
+    active["success"] = [each for each in active.get("success", []) if each.get("code") != BOUND]
+    active.setdefault("failure", []).append(
+        {"code": UNLIKE, "url": "", "explanation": "the file does not end where its boxes do"}
+    )
+    return found
+
+
 def explain(said: str) -> dict[str, Any]:
     """Return the answer for credentials that could not be read; ``said`` is the library's ``Kind: text``."""
     kind, _, text = said.partition(": ")
@@ -173,7 +195,9 @@ def explain(said: str) -> dict[str, Any]:
         return answer_of(Outcome.NONE, remote=text.removeprefix(REMOTE).strip())
     if kind == "ManifestNotFound" or NAKED in text:
         return answer_of(Outcome.NONE)
-    if kind in {"Other", "Io", "NotSupported", "FileNotFound"}:
+    if kind == "AssertionNotFound":
+        return answer_of(Outcome.INCOMPLETE, note="assertion.missing")
+    if kind in {"Io", "NotSupported", "FileNotFound"} or (kind == "Other" and not CREDENTIALS.search(text)):
         return answer_of(Outcome.UNREADABLE, note="This file is damaged, so nothing can be said about it.")
     return answer_of(Outcome.MALFORMED, note="There are credentials in this file, but they are malformed.")
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import Error, transaction
 
@@ -60,6 +62,29 @@ def prove(row: Manifest) -> str:
     said = json.loads(proof.body)
     is_this = said["kind"] == "asset.sealed" and said["fact"].get("manifest") == row.label
     return "included" if is_this and proofs.holds(proof) else "unknown"
+
+
+def receipts(named: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Return the receipts a seal names, each with whether the log proves it: included, pending or unknown."""
+    try:
+        with transaction.atomic():
+            return tuple({**each, "ledger": attested(each)} for each in named)
+    except Error:
+        return tuple({**each, "ledger": "unknown"} for each in named)
+
+
+def attested(receipt: Mapping[str, Any]) -> str:
+    """Return included only for a proof of an entry that names this very receipt."""
+    entry, digest = receipt.get("entry"), receipt.get("receipt")
+    if not isinstance(entry, int) or not isinstance(digest, str) or not digest:
+        return "unknown"
+    try:
+        proof = proofs.prove(entry)
+    except (ProvenanceError, ValueError):
+        return "unknown"
+    if proof is None:
+        return "pending"
+    return "included" if digest in proof.body and proofs.holds(proof) else "unknown"
 
 
 def unknown() -> str:

@@ -1,12 +1,11 @@
 """What each validation status code says about a file; no Django, so an auditor can run it alone.
 
-Every code of the C2PA specification (1.x and 2.x), of c2pa-rs and of CAWG identity 1.x is listed with its meaning for
-the verdict. A code nobody listed counts as *invalid*: never as ours.
+Every code that we know from the C2PA specification, from c2pa-rs 0.91 and from CAWG identity is listed with its meaning
+for the verdict. A code that is not listed counts as *invalid*: never as ours.
 """
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
-from typing import Any
 
 
 class Verdict(StrEnum):
@@ -37,50 +36,48 @@ IN_TIME = "claimSignature.insideValidity"
 UNBOUND = "bytes-not-bound"
 BINDINGS = ("assertion.dataHash", "assertion.bmffHash", "assertion.boxesHash", "assertion.collectionHash")
 
-FINE = """
-algorithm.deprecated assertion.accessible assertion.bmffHash.additionalExclusionsPresent assertion.bmffHash.match
-assertion.boxesHash.match assertion.boxesHash.additionalExclusionsPresent assertion.collectionHash.match
-assertion.dataHash.additionalExclusionsPresent assertion.dataHash.match assertion.hashedURI.match
-assertion.multiAssetHash.match assertion.undeclared.ignored
-cawg.ica.credential_valid cawg.ica.time_stamp.validated cawg.ica.valid_from.valid cawg.ica.valid_until.valid
-cawg.ica.revocation_status.not_revoked cawg.identity.trusted cawg.identity.well-formed
-cawg.x509.credential.trusted cawg.x509.signature.validated cawg.x509.signature.inside_validity cawg.x509.ocsp.not_revoked
-claimSignature.insideValidity claimSignature.validated
-manifest.unknownProvenance manifest.unreferenced signingCredential.ocsp.inaccessible signingCredential.ocsp.notRevoked
-signingCredential.ocsp.skipped signingCredential.ocsp.unknown signingCredential.trusted
-timeOfSigning.insideValidity timeOfSigning.outsideValidity timeStamp.malformed timeStamp.mismatch
-timeStamp.outsideValidity timeStamp.trusted timeStamp.untrusted timeStamp.validated
-""".split()  # a timestamp that does not hold takes away a proof of time, nothing else: expiry then speaks for itself
 
-INGREDIENT = """
-ingredient.claimSignature.missing ingredient.claimSignature.mismatch ingredient.claimSignature.validated
+def listed(text: str) -> list[str]:
+    """Return the words of a text."""
+    return text.split()
+
+
+FINE = listed("""
+algorithm.deprecated assertion.accessible assertion.bmffHash.additionalExclusionsPresent assertion.bmffHash.match
+assertion.boxesHash.additionalExclusionsPresent assertion.boxesHash.match assertion.collectionHash.match
+assertion.dataHash.additionalExclusionsPresent assertion.dataHash.match assertion.hashedURI.match
+assertion.multiAssetHash.match cawg.ica.credential_valid cawg.ica.revocation_status.not_revoked
+cawg.ica.time_stamp.validated cawg.ica.valid_from.valid cawg.ica.valid_until.valid cawg.identity.trusted
+cawg.identity.well-formed cawg.x509.credential.trusted cawg.x509.ocsp.not_revoked cawg.x509.signature.inside_validity
+cawg.x509.signature.validated claimSignature.insideValidity claimSignature.validated manifest.unknownProvenance
+manifest.unreferenced signingCredential.ocsp.inaccessible signingCredential.ocsp.notRevoked
+signingCredential.ocsp.skipped signingCredential.ocsp.unknown signingCredential.trusted timeOfSigning.insideValidity
+timeOfSigning.outsideValidity timeStamp.malformed timeStamp.mismatch timeStamp.outsideValidity timeStamp.trusted
+timeStamp.untrusted timeStamp.validated
+""")  # a timestamp that does not hold takes away a proof of time, nothing else: expiry then speaks for itself
+
+INGREDIENT = listed("""
+ingredient.claimSignature.mismatch ingredient.claimSignature.missing ingredient.claimSignature.validated
 ingredient.hashedURI.mismatch ingredient.manifest.mismatch ingredient.manifest.missing ingredient.manifest.validated
 ingredient.unknownProvenance
-""".split()
+""")
 
-UNKNOWN = """
-signingCredential.untrusted cawg.x509.credential.untrusted cawg.ica.untrusted_issuer
-""".split()
+UNKNOWN = listed("""
+cawg.ica.untrusted_issuer cawg.x509.credential.untrusted signingCredential.untrusted
+""")
 
-INVALID = """
-algorithm.unsupported
-assertion.action.ingredientMismatch assertion.action.malformed assertion.action.redacted
-assertion.action.redactionMismatch assertion.action.softBindingMissing assertion.action.unknown
-assertion.bmffHash.malformed assertion.boxesHash.malformed assertion.boxesHash.redacted
-assertion.bmffHash.redacted assertion.cbor.invalid assertion.cloud-data.actions assertion.cloud-data.hardBinding
-assertion.cloud-data.labelMismatch assertion.cloud-data.malformed assertion.collectionHash.invalidURI
-assertion.collectionHash.malformed assertion.collectionHash.redacted assertion.dataHash.malformed
-assertion.dataHash.redacted assertion.external-reference.created assertion.external-reference.hardBinding
-assertion.external-reference.malformed assertion.external-reference.actions assertion.hardBinding.redacted
-assertion.hashedURI.malformed
-assertion.inaccessible assertion.ingredient.malformed assertion.ingredient.redacted assertion.json.invalid
-assertion.livevideo.assertion.invalid assertion.livevideo.continuityMethod.invalid
-assertion.livevideo.continuityMethod.missing assertion.livevideo.manifestId.invalid
-assertion.metadata.disallowed assertion.metadata.malformed assertion.multiAssetHash.malformed
-assertion.multipleHardBindings assertion.notRedacted
-assertion.outsideManifest assertion.redactedUri.mismatch assertion.selfRedacted
-assertion.sessionkey.invalid
-assertion.timestamp.malformed assertion.undeclared
+INVALID = listed("""
+algorithm.unsupported assertion.action.ingredientMismatch assertion.action.malformed assertion.action.redacted
+assertion.action.redactionMismatch assertion.action.softBindingMissing assertion.bmffHash.malformed
+assertion.bmffHash.redacted assertion.boxesHash.malformed assertion.boxesHash.redacted assertion.cbor.invalid
+assertion.cloud-data.actions assertion.cloud-data.hardBinding assertion.cloud-data.labelMismatch
+assertion.cloud-data.malformed assertion.collectionHash.invalidURI assertion.collectionHash.malformed
+assertion.collectionHash.redacted assertion.dataHash.malformed assertion.dataHash.redacted
+assertion.external-reference.actions assertion.external-reference.created assertion.external-reference.hardBinding
+assertion.external-reference.malformed assertion.hardBinding.redacted assertion.inaccessible
+assertion.ingredient.malformed assertion.ingredient.redacted assertion.json.invalid assertion.metadata.disallowed
+assertion.metadata.malformed assertion.multiAssetHash.malformed assertion.multipleHardBindings assertion.notRedacted
+assertion.outsideManifest assertion.selfRedacted assertion.timestamp.malformed assertion.undeclared
 cawg.ica.did_unavailable cawg.ica.invalid_alg cawg.ica.invalid_content_type cawg.ica.invalid_cose_sign1
 cawg.ica.invalid_did_document cawg.ica.invalid_issuer cawg.ica.invalid_verifiable_credential
 cawg.ica.revocation_status.revoked cawg.ica.revocation_status.unavailable cawg.ica.signature_mismatch
@@ -90,23 +87,21 @@ cawg.identity.assertion.duplicate cawg.identity.assertion.mismatch cawg.identity
 cawg.identity.credential_revoked cawg.identity.expected_claim_generator.mismatch
 cawg.identity.expected_countersigner.mismatch cawg.identity.expected_countersigner.missing
 cawg.identity.expected_partial_claim.mismatch cawg.identity.hard_binding_missing cawg.identity.named_actor.mismatch
-cawg.identity.pad.invalid cawg.identity.sig_type.unknown
-cawg.x509.algorithm.unsupported cawg.x509.credential.invalid cawg.x509.credential.revoked
-cawg.x509.signature.mismatch cawg.x509.signature.outside_validity
-claim.cbor.invalid claim.hardBindings.missing claim.malformed claim.missing claim.multiple claim.required.missing
-claimSignature.missing claimSignature.outsideValidity com.adobe.prerelease general.error hashedURI.malformed
-manifest.compressed.invalid manifest.inaccessible manifest.multipleParents manifest.timestamp.invalid
-manifest.timestamp.wrongParents manifest.update.invalid manifest.update.wrongParents
-signingCredential.expired signingCredential.invalid signingCredential.ocsp.revoked signingCredential.revoked
-signingCredential.not_trusted
-""".split()
+cawg.identity.pad.invalid cawg.identity.sig_type.unknown cawg.x509.algorithm.unsupported cawg.x509.credential.invalid
+cawg.x509.credential.revoked cawg.x509.signature.mismatch cawg.x509.signature.outside_validity claim.cbor.invalid
+claim.hardBindings.missing claim.malformed claim.missing claim.multiple claim.required.missing claimSignature.missing
+claimSignature.outsideValidity com.adobe.prerelease general.error manifest.compressed.invalid manifest.inaccessible
+manifest.multipleParents manifest.timestamp.invalid manifest.timestamp.wrongParents manifest.update.invalid
+manifest.update.wrongParents signingCredential.expired signingCredential.invalid signingCredential.ocsp.revoked
+signingCredential.revoked
+""")
 
-TAMPERED = """
-assertion.bmffHash.mismatch assertion.boxesHash.mismatch assertion.boxesHash.unknownBox assertion.collectionHash.incorrectFileCount
-assertion.collectionHash.mismatch assertion.dataHash.mismatch assertion.hashedURI.mismatch assertion.livevideo.segment.invalid
-assertion.missing assertion.required.missing assertion.multiAssetHash.mismatch assertion.multiAssetHash.missingPart
-claimSignature.mismatch hashedURI.mismatch hashedURI.missing
-""".split()
+TAMPERED = listed("""
+assertion.bmffHash.mismatch assertion.boxesHash.mismatch assertion.boxesHash.unknownBox
+assertion.collectionHash.incorrectFileCount assertion.collectionHash.mismatch assertion.dataHash.mismatch
+assertion.hashedURI.mismatch assertion.missing assertion.multiAssetHash.mismatch assertion.multiAssetHash.missingPart
+assertion.required.missing claimSignature.mismatch hashedURI.mismatch hashedURI.missing
+""")
 
 TABLE: Mapping[str, Meaning] = {
     code: meaning
@@ -155,7 +150,7 @@ def is_binding(code: str) -> bool:
     return code.startswith(tuple(f"{each}." for each in BINDINGS))
 
 
-def codes(part: Any, kind: str) -> list[tuple[str, str]]:
+def codes(part: object, kind: str) -> list[tuple[str, str]]:
     """Return ``(code, url)`` of one kind (failure, success, informational) in a report's part, whatever its shape."""
     rows = part.get(kind) if isinstance(part, dict) else None
     return [

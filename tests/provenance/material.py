@@ -3,9 +3,10 @@
 import functools
 import io
 import json
+import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from django.utils import timezone
 from PIL import Image
 
 from provenance.backends import authority, keys
@@ -61,8 +63,6 @@ def still(kind: str) -> bytes:
 
 def sound() -> bytes:
     """Return half a second of a tone as a WAV file."""
-    import wave
-
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
@@ -83,23 +83,29 @@ class Stranger:
 
 def stranger(*, starts: timedelta = timedelta(days=-1), ends: timedelta = timedelta(days=30)) -> Stranger:
     """Return a stranger with their own authority, whose leaf is good from ``starts`` to ``ends`` from now."""
-    now = datetime.now(UTC)
+    now = timezone.now()
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = certificate("Stranger Root", root_key.public_key(), root_key, None, now - timedelta(days=99), now + timedelta(days=99))
-    leaf = certificate("Stranger", key.public_key(), root_key, root, now + starts, now + ends)
+    long = timedelta(days=99)
+    root = certificate(
+        "Stranger Root", root_key.public_key(), by=root_key, issuer=None, start=now - long, end=now + long
+    )
+    leaf = certificate("Stranger", key.public_key(), by=root_key, issuer=root, start=now + starts, end=now + ends)
     return Stranger(key, authority.certificate(leaf).decode(), authority.certificate(root).decode())
 
 
 def certificate(
     name: str,
     public: ec.EllipticCurvePublicKey,
+    *,
     by: ec.EllipticCurvePrivateKey,
     issuer: x509.Certificate | None,
     start: datetime,
     end: datetime,
 ) -> x509.Certificate:
     """Return a certificate; without an issuer it is a root."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name), x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)])
+    subject = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, name), x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)]
+    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -128,7 +134,10 @@ def sign(
     settings: dict[str, Any] | None = None,
 ) -> bytes:
     """Return the media with a manifest signed by a stranger, made with c2pa-python directly."""
-    begun: dict[str, Any] = {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"}
+    begun: dict[str, Any] = {
+        "action": "c2pa.created",
+        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
+    }
     if parents:
         begun = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent-0"]}}
     manifest = {
@@ -146,7 +155,9 @@ def sign(
     for number, (parent, kind) in enumerate(parents):
         ingredient = {"title": f"parent {number}", "relationship": "parentOf", "label": f"parent-{number}"}
         builder.add_ingredient(json.dumps(ingredient), kind, io.BytesIO(parent))
-    signer = c2pa.Signer.from_callback(lambda data: keys.raw_es256(by.key, data), c2pa.C2paSigningAlg.ES256, by.chain, None)
+    signer = c2pa.Signer.from_callback(
+        lambda data: keys.raw_es256(by.key, data), c2pa.C2paSigningAlg.ES256, by.chain, None
+    )
     out = io.BytesIO()
     builder.sign(signer, mime, io.BytesIO(media), out)
     return out.getvalue()

@@ -1,5 +1,6 @@
 """Sealing: a video leaves with a manifest that others trust, once, or does not leave."""
 
+import base64
 import hashlib
 import json
 import os
@@ -81,8 +82,6 @@ def test_the_manifest_says_what_is_true_of_a_render(tmp_path: Path) -> None:
 
 
 def test_the_soft_binding_holds_the_payload_that_is_in_the_pictures(tmp_path: Path) -> None:
-    import base64
-
     sealing = seal.begin(render="render-1", width=material.WIDTH, height=material.HEIGHT, handle="felix")
     done = sealed(tmp_path)
     active = read(done.path)["manifests"][done.label]  # type: ignore[index]

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("file", help="the file to look at")
         parser.add_argument("--json", action="store_true", help="write exactly one JSON object")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:  # noqa: ANN401 - Django's own signature
         """Answer about one file."""
         wait_briefly()
         report = verify.examine(Path(options["file"]))
