@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Self
 
 import requests
 import urllib3
@@ -39,7 +39,7 @@ class Line:
         self.session.headers["Accept-Encoding"] = "identity"  # what is counted is what was sent
         self.session.mount(self.base, _Adapter(self.sockets))
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> Self:
         self.cut.start()
         return self
 

@@ -1,4 +1,7 @@
-"""The embedded engine, by name; its reading order is parse, stage, layouts, setup, simulate, head, person, cast, place, lens, draw, sound."""
+"""The embedded engine, by name.
+
+Read parse, stage, layouts, setup, simulate; then head, person, cast, place, lens, draw; then sound; engine ties them.
+"""
 
 from generation.backends.world.engine import WorldEngine
 

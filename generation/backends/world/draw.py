@@ -23,10 +23,12 @@ from generation.errors import EngineError
 
 Array = NDArray[np.float64]
 LIBRARIES = (("libGL.so.1", "libEGL.so.1"), ("libOpenGL.so.0", "libEGL.so.1"), ("libEGL.so.1", "libEGL.so.1"))
-SHADOW = 1024
+SHADOW = 1024  # pixels a side of the shadow map
+IN_SIGHT, SMALL = 0.9, 0.3  # metres: what a person still looks at; what throws a soft contact shadow
+ROUND = frozenset({"sphere", "box", "cylinder"})
 MESHES = {
-    "sphere": shapes.sphere, "box": shapes.box, "cylinder": shapes.cylinder, "limb": shapes.limb, "torso": shapes.torso, "finger": shapes.finger,
-    "glass": shapes.cylinder,
+    "sphere": shapes.sphere, "box": shapes.box, "cylinder": shapes.cylinder, "limb": shapes.limb,
+    "torso": shapes.torso, "finger": shapes.finger, "glass": shapes.cylinder,
 }  # fmt: skip
 STYLES = {
     "realistic": (0.0, 1.0, 1.0),
@@ -129,7 +131,7 @@ class Picture:
         self.shadow = gl.framebuffer(depth_attachment=self.shadow_map)
 
     def _programs(self) -> None:
-        def program(vertex: str, fragment: str) -> Any:
+        def program(vertex: str, fragment: str) -> "moderngl.Program":
             return self.gl.program(vertex_shader=vertex, fragment_shader=fragment)
 
         self.thing = program(shaders.THING_VERTEX, shaders.THING_FRAGMENT)
@@ -198,7 +200,7 @@ class Picture:
         t = number / self.fps
         found = things(self.stage, self.play, number)
         moving = [self.play.places[number, k] for k, item in enumerate(self.stage.items) if item.free]
-        subject = np.mean([m for m in moving if abs(m[0]) < 0.9] or [np.array([0.0, 0, 0.2])], axis=0)
+        subject = np.mean([m for m in moving if abs(m[0]) < IN_SIGHT] or [np.array([0.0, 0, 0.2])], axis=0)
         self.poses = [person.pose(t, subject=subject) for person in self.people]
         for person, pose, head in zip(self.people, self.poses, self.heads, strict=True):
             found += body(person, pose, head)
@@ -210,9 +212,8 @@ class Picture:
         middle = np.array([0.0, 0.05, 0.2])
         shadow = sun_view(sun, middle, 0.85 if self.stage.person else 1.25)
         blobs = np.zeros((16, 4), "f4")
-        near = [
-            s.matrix for s in solids if s.mesh in {"sphere", "box", "cylinder"} and np.abs(s.matrix[:3, :3]).max() < 0.3
-        ][:16]
+        small = (s.matrix for s in solids if s.mesh in ROUND)
+        near = [matrix for matrix in small if np.abs(matrix[:3, :3]).max() < SMALL][: len(blobs)]
         for place, matrix in enumerate(near):
             blobs[place] = [*matrix[:3, 3], float(np.abs(matrix[:3, :3]).sum(0).mean())]
         for one in (self.thing, self.ground, self.face, self.far):
@@ -276,7 +277,7 @@ class Picture:
             self.batches[name][1].render(instances=self.counts[name])
 
 
-def _set(program: Any, **values: Any) -> None:
+def _set(program: "moderngl.Program", **values: Any) -> None:  # noqa: ANN401 - numbers, tuples and matrices
     """Set the uniforms that this program uses; the compiler drops those it does not."""
     for name, value in values.items():
         if name not in program:
@@ -287,7 +288,7 @@ def _set(program: Any, **values: Any) -> None:
             program[name].value = value
 
 
-def _mipmapped(texture: Any, *, repeat: bool = False) -> Any:
+def _mipmapped(texture: "moderngl.Texture", *, repeat: bool = False) -> "moderngl.Texture":
     texture.repeat_x = texture.repeat_y = repeat
     texture.build_mipmaps()
     texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)

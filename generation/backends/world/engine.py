@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from generation.backends import Order, Rendering
+from generation.backends import Cast, Order, Rendering
 from generation.backends.world.draw import NoPictureError, context, draw
-from generation.backends.world.head import head
+from generation.backends.world.head import Head, head
 from generation.backends.world.parse import parse
 from generation.backends.world.setup import stage
 from generation.backends.world.simulate import simulate
@@ -16,6 +16,7 @@ from generation.backends.world.sound import sound
 from generation.errors import EngineError
 
 MOST = 2  # people one stage has room for
+SIDES, SECONDS, RATES = (64, 1920), range(1, 21), range(1, 61)
 
 
 class WorldEngine:
@@ -62,13 +63,12 @@ class WorldEngine:
 def _check(order: Order) -> None:
     if len(order.cast) > MOST:
         raise EngineError(f"This model can show at most {MOST} people in one video.")
-    if not (
-        64 <= order.width <= 1920 and 64 <= order.height <= 1920 and 1 <= order.seconds <= 20 and 1 <= order.fps <= 60
-    ):
+    sides = (order.width, order.height)
+    if min(sides) < SIDES[0] or max(sides) > SIDES[1] or order.seconds not in SECONDS or order.fps not in RATES:
         raise EngineError("This model makes 1 to 20 seconds, at 64 to 1920 pixels a side and up to 60 frames a second.")
 
 
-def _head(person: Any) -> Any:
+def _head(person: Cast) -> Head:
     portrait, landmarks = np.asarray(person.portrait), np.asarray(person.landmarks)
     if portrait.ndim != 3 or portrait.shape[2] != 3 or landmarks.shape != (478, 3):  # noqa: PLR2004
         raise EngineError("This person's likeness cannot be drawn: its picture or its landmarks are not whole.")

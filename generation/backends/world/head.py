@@ -26,6 +26,7 @@ TOP, CHIN, LEFT, RIGHT = 10, 152, 234, 454
 POINTS = 468  # the ten after them are irises, inside the eyes
 FACE_HEIGHT = 0.178  # metres from the chin to the hairline
 RINGS = 9
+EDGE = 2  # pixels of the portrait's border that are not used
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Head:
     """Half width, height above and depth of the skull that closes the head, in metres."""
 
 
-def head(portrait: Any, landmarks: Any) -> Head:
+def head(portrait: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Head:
     """Return the head of this portrait (uint8 RGB (H, W, 3)) with landmarks (478, 3) in its pixels."""
     picture = np.ascontiguousarray(portrait, dtype=np.uint8)
     pixels = np.asarray(landmarks, dtype=np.float64)[:POINTS]
@@ -144,7 +145,7 @@ def _march(person: NDArray[np.bool_], start: NDArray[np.float64], way: NDArray[n
     """Return how many pixels out from the rim the person still is, inside the picture."""
     limit = np.array(person.shape[::-1]) - 3
     steps = start + way * np.arange(1, 400)[:, None]
-    inside = np.all((steps > 2) & (steps < limit), axis=1)
+    inside = np.all((steps > EDGE) & (steps < limit), axis=1)
     columns, rows = np.clip(steps, 0, limit).astype(int).T
     there = inside & person[rows, columns]
     return float(np.argmin(there)) if not there.all() else float(len(there))
@@ -162,11 +163,12 @@ def _skin(face: NDArray[np.float64], rim: NDArray[np.intp]) -> NDArray[np.int32]
     triangles = Delaunay(face[:, :2]).simplices
     middles = face[triangles][:, :, :2].mean(1).astype(np.float32)
     outline = face[rim, :2].astype(np.float32).reshape(-1, 1, 2)
-    keep = np.array([cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in middles])
+    keep = np.array([cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) >= 0 for x, y in middles])
     a, b, c = (face[triangles[:, corner], :2] for corner in range(3))
     turned = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0] < 0
     triangles[turned] = triangles[turned][:, ::-1]
-    return triangles[keep].astype(np.int32)
+    kept: NDArray[np.int32] = triangles[keep].astype(np.int32)
+    return kept
 
 
 def _join(rim: NDArray[np.intp]) -> NDArray[np.int32]:

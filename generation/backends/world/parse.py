@@ -90,99 +90,22 @@ THINGS = {
     "domino": "domino dominoes dominos",
 }
 COLOURS = (
-    "red",
-    "orange",
-    "yellow",
-    "green",
-    "teal",
-    "blue",
-    "purple",
-    "pink",
-    "white",
-    "black",
-    "brown",
-    "gold",
+    "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "white", "black", "brown", "gold",
     "silver",
-)
+)  # fmt: skip
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "pair": 2, "three": 3, "four": 4, "several": 4, "five": 5, "six": 6,
     "many": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "dozen": 12, "twelve": 12,
 }  # fmt: skip
-SILENT = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "of",
-        "on",
-        "in",
-        "at",
-        "by",
-        "to",
-        "from",
-        "with",
-        "while",
-        "as",
-        "it",
-        "its",
-        "is",
-        "are",
-        "be",
-        "off",
-        "up",
-        "down",
-        "over",
-        "under",
-        "into",
-        "onto",
-        "through",
-        "then",
-        "that",
-        "this",
-        "there",
-        "their",
-        "his",
-        "her",
-        "him",
-        "she",
-        "he",
-        "they",
-        "them",
-        "who",
-        "which",
-        "for",
-        "some",
-        "few",
-        "one",
-        "very",
-        "slowly",
-        "gently",
-        "softly",
-        "video",
-        "clip",
-        "scene",
-        "shot",
-        "film",
-        "show",
-        "showing",
-        "make",
-        "me",
-        "us",
-        "please",
-        "person",
-        "someone",
-        "woman",
-        "man",
-        "character",
-        "people",
-        "friend",
-        "camera",
-        "light",
-    ]
-)
+SILENT = frozenset({
+    "a", "an", "the", "and", "or", "of", "on", "in", "at", "by", "to", "from", "with", "while", "as", "it", "its",
+    "is", "are", "be", "off", "up", "down", "over", "under", "into", "onto", "through", "then", "that", "this",
+    "there", "their", "his", "her", "him", "she", "he", "they", "them", "who", "which", "for", "some", "few", "one",
+    "very", "slowly", "gently", "softly", "video", "clip", "scene", "shot", "film", "show", "showing", "make", "me",
+    "us", "please", "person", "someone", "woman", "man", "character", "people", "friend", "camera", "light",
+})  # fmt: skip
 JOINED = {"tennis ball": "tennis-ball", "beach ball": "beach-ball", "basketball court": "basketball-court"}
+DIGITS = 3  # a longer number is no number of things
 LIMITS = {Action.JUGGLE: 5, Action.TOPPLE: 8, Action.DOMINOES: 14, Action.STAIRS: 4, Action.THROW: 3}
 USUAL = {Action.JUGGLE: 3, Action.TOPPLE: 6, Action.DOMINOES: 12}
 DEFAULT_KIND = {Action.TOPPLE: "cube", Action.DOMINOES: "domino"}
@@ -237,7 +160,7 @@ def _things(words: Sequence[str], *, action: Action) -> tuple[tuple[Thing, ...],
     clipped: list[str] = []
     count, colour, limit = 0, "", LIMITS.get(action, 6)
     for place, word in enumerate(words):
-        number = int(word) if word.isdigit() and len(word) < 4 else NUMBERS.get(word, 0)
+        number = int(word) if word.isdigit() and len(word) <= DIGITS else NUMBERS.get(word, 0)
         if number:
             count = min(number, limit)
             clipped += [word] if number > limit else []

@@ -28,32 +28,38 @@ class Light:
 
 HOURS = {
     "day": Light(
-        (-0.5, -0.62, 0.75), (1.8, 1.68, 1.5), (0.58, 0.68, 0.84), (0.34, 0.3, 0.25), (0.36, 0.62, 0.9), (0.84, 0.92, 0.97)
+        sun=(-0.5, -0.62, 0.75), sun_colour=(1.8, 1.68, 1.5), sky_colour=(0.58, 0.68, 0.84),
+        bounce_colour=(0.34, 0.3, 0.25), top=(0.36, 0.62, 0.9), horizon=(0.84, 0.92, 0.97),
     ),
     "dawn": Light(
-        (-0.75, -0.5, 0.42), (2.1, 1.6, 1.3), (0.62, 0.62, 0.82), (0.33, 0.27, 0.26), (0.5, 0.6, 0.85), (0.99, 0.83, 0.76),
-        tint=(1.0, 0.98, 0.99),
+        sun=(-0.75, -0.5, 0.42), sun_colour=(2.1, 1.6, 1.3), sky_colour=(0.62, 0.62, 0.82),
+        bounce_colour=(0.33, 0.27, 0.26), top=(0.5, 0.6, 0.85), horizon=(0.99, 0.83, 0.76), tint=(1.0, 0.98, 0.99),
     ),
     "sunset": Light(
-        (-0.78, -0.5, 0.4), (2.5, 1.5, 0.85), (0.55, 0.47, 0.62), (0.36, 0.24, 0.2), (0.36, 0.36, 0.66), (0.99, 0.7, 0.45),
-        tint=(1.02, 0.98, 0.94),
+        sun=(-0.78, -0.5, 0.4), sun_colour=(2.5, 1.5, 0.85), sky_colour=(0.55, 0.47, 0.62),
+        bounce_colour=(0.36, 0.24, 0.2), top=(0.36, 0.36, 0.66), horizon=(0.99, 0.7, 0.45), tint=(1.02, 0.98, 0.94),
     ),
     "night": Light(
-        (-0.45, -0.6, 0.75), (1.15, 1.15, 1.35), (0.22, 0.28, 0.5), (0.14, 0.12, 0.16), (0.03, 0.05, 0.14), (0.12, 0.17, 0.34),
-        tint=(0.95, 0.98, 1.06),
+        sun=(-0.45, -0.6, 0.75), sun_colour=(1.15, 1.15, 1.35), sky_colour=(0.22, 0.28, 0.5),
+        bounce_colour=(0.14, 0.12, 0.16), top=(0.03, 0.05, 0.14), horizon=(0.12, 0.17, 0.34), tint=(0.95, 0.98, 1.06),
     ),
 }  # fmt: skip
 INDOORS = {
     "gym": Light(
-        (-0.4, -0.5, 0.85), (1.8, 1.72, 1.6), (0.7, 0.72, 0.76), (0.42, 0.33, 0.24), (0.86, 0.84, 0.8), (0.93, 0.9, 0.84)
+        sun=(-0.4, -0.5, 0.85), sun_colour=(1.8, 1.72, 1.6), sky_colour=(0.7, 0.72, 0.76),
+        bounce_colour=(0.42, 0.33, 0.24), top=(0.86, 0.84, 0.8), horizon=(0.93, 0.9, 0.84),
     ),
     "stage": Light(
-        (-0.35, -0.6, 0.8), (2.7, 2.3, 1.9), (0.3, 0.22, 0.34), (0.22, 0.13, 0.12), (0.16, 0.03, 0.06), (0.4, 0.07, 0.09)
+        sun=(-0.35, -0.6, 0.8), sun_colour=(2.7, 2.3, 1.9), sky_colour=(0.3, 0.22, 0.34),
+        bounce_colour=(0.22, 0.13, 0.12), top=(0.16, 0.03, 0.06), horizon=(0.4, 0.07, 0.09),
     ),
     "kitchen": Light(
-        (-0.65, -0.5, 0.62), (1.9, 1.78, 1.55), (0.66, 0.68, 0.7), (0.4, 0.34, 0.28), (0.9, 0.88, 0.83), (0.93, 0.9, 0.85)
+        sun=(-0.65, -0.5, 0.62), sun_colour=(1.9, 1.78, 1.55), sky_colour=(0.66, 0.68, 0.7),
+        bounce_colour=(0.4, 0.34, 0.28), top=(0.9, 0.88, 0.83), horizon=(0.93, 0.9, 0.85),
     ),
 }  # fmt: skip
+LOW = 0.5  # a sun lower than this is seen in the picture
+DIM = 0.5  # a sky darker than this has its windows lit
 
 
 def light(place: str, hour: str) -> Light:
@@ -126,7 +132,7 @@ def _park(picture: Picture, rng: np.random.Generator, horizon: int, now: Light) 
 
 def _street(picture: Picture, rng: np.random.Generator, horizon: int, now: Light) -> None:
     dim = np.clip(np.multiply(now.sun_colour, 0.25) + np.multiply(now.sky_colour, 0.6), 0, 1.1)
-    x, lit = -20, float(np.mean(now.top)) < 0.5
+    x, lit = -20, float(np.mean(now.top)) < DIM
     while x < WIDE:
         wide, high = int(rng.integers(70, 170)), int(rng.integers(130, 300))
         wall = dim * (0.5 + 0.3 * rng.random(), 0.46 + 0.2 * rng.random(), 0.42 + 0.2 * rng.random())
@@ -163,7 +169,7 @@ def _stage(picture: Picture, rng: np.random.Generator, horizon: int, now: Light)
     _glow(picture, at=(0.42 + 0.1 * rng.random(), 0.4), radius=0.42, colour=now.sun_colour, strength=0.2)
 
 
-def _kitchen(picture: Picture, rng: np.random.Generator, horizon: int, now: Light) -> None:
+def _kitchen(picture: Picture, rng: np.random.Generator, horizon: int, _: Light) -> None:
     picture[:] = _blend((0.9, 0.88, 0.82), (0.84, 0.83, 0.78), HIGH)
     low = horizon + int(HIGH * 0.14)
     picture[horizon - 40 : low] = _rgb(0.72, 0.8, 0.78)
@@ -194,14 +200,14 @@ def backdrop(place: str, *, now: Light, horizon: float, near: bool, seed: int) -
     picture = np.zeros((HIGH, WIDE, 3), np.float32)
     picture[:row] = _blend(now.top, now.horizon, row)
     if place not in INDOORS:
-        low = now.sun[2] < 0.5
+        low = now.sun[2] < LOW
         at = (0.72, (row / HIGH) - 0.1) if low else (0.15, 0.05)
         _clouds(picture, rng, horizon=row, colour=tuple(np.minimum(np.multiply(now.horizon, 1.08), 1.0)))
         _glow(
             picture, at=at, radius=0.22, colour=tuple(np.minimum(now.sun_colour, 1.15)), strength=0.75 if low else 0.3
         )
     PAINTERS[place](picture, rng, row, now)
-    if low_sun := (place == "beach" and now.sun[2] < 0.5):
+    if low_sun := (place == "beach" and now.sun[2] < LOW):
         _glow(picture, at=(0.72, row / HIGH + 0.06), radius=0.12, colour=(1.1, 0.8, 0.5), strength=0.5 * low_sun)
     soft = cv2.GaussianBlur(picture, (0, 0), 8 if near else 4)
     grain = rng.normal(0, 0.004, (HIGH, WIDE, 1)).astype(np.float32)  # keeps smooth skies from banding

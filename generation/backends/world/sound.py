@@ -12,6 +12,8 @@ from generation.backends.world.simulate import Play, Touch
 from generation.backends.world.stage import Stage
 
 RATE = 48_000
+RUMBLE = 25  # Hz: lower is not heard, only wastes loudness
+FIRST = 0.012  # seconds until a room answers
 Sound = NDArray[np.float32]
 Wave = NDArray[np.float64]
 
@@ -110,7 +112,7 @@ def _dark(noise: Wave, *, corner: float) -> Wave:
     """Return the noise with what lies above ``corner`` Hz rolled off, by a smooth spectrum."""
     spectrum = np.fft.rfft(noise)
     pitch = np.fft.rfftfreq(len(noise), 1 / RATE)
-    return np.asarray(np.fft.irfft(spectrum / (1 + (pitch / corner) ** 2) * (pitch > 25), len(noise)))
+    return np.asarray(np.fft.irfft(spectrum / (1 + (pitch / corner) ** 2) * (pitch > RUMBLE), len(noise)))
 
 
 def _echo(dry: Wave, rng: np.random.Generator, *, seconds: float) -> Wave:
@@ -119,7 +121,7 @@ def _echo(dry: Wave, rng: np.random.Generator, *, seconds: float) -> Wave:
     size = 1 << int(np.ceil(np.log2(len(dry) + len(t))))
     answer = []
     for side in range(2):
-        tail = _dark(rng.standard_normal(len(t)), corner=2500) * np.exp(-t * 6.9 / seconds) * (t > 0.012) * 0.035
+        tail = _dark(rng.standard_normal(len(t)), corner=2500) * np.exp(-t * 6.9 / seconds) * (t > FIRST) * 0.035
         answer.append(np.fft.irfft(np.fft.rfft(dry[:, side], size) * np.fft.rfft(tail, size), size)[: len(dry)])
     return np.stack(answer, axis=1)
 
