@@ -34,9 +34,15 @@ def give(owner: Person, *, person: Person, uses: Collection[Use], expires_at: da
     return say(owner, person=person, effect=GRANT, uses=uses, expires_at=expires_at)
 
 
+@transaction.atomic
 def deny(owner: Person, *, person: Person, uses: Collection[Use] = tuple(Use)) -> Grant:
-    """Say no to a person for these uses, whatever the audience or a grant would allow. Appends ``grant.made``."""
-    return say(owner, person=person, effect=DENIAL, uses=uses, expires_at=None)
+    """Say no to a person for these uses, whatever the audience or a grant would allow. Appends ``grant.made``.
+
+    It adds to what was denied before: saying no once more never lets anything in.
+    """
+    epochs.bump([owner.pk])
+    before = Grant.objects.filter(cameo__owner=owner, person=person, effect=DENIAL, revoked_at=None).first()
+    return say(owner, person=person, effect=DENIAL, uses={*uses, *named(before.uses if before else 0)}, expires_at=None)
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ CATEGORIES = {
     "politics": "politics",
     "violence": "violence",
     "intimate": "intimate scenes",
+    "crime": "crime and drugs",
     "commercial": "selling something",
 }
 

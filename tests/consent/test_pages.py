@@ -164,3 +164,19 @@ def test_buttons_need_a_token_of_their_page() -> None:
     client.force_login(cast.olive(), backend=settings.AUTHENTICATION_BACKENDS[-1])
     assert client.post("/likeness/pause").status_code == 403
     assert Cameo.objects.get().state == Cameo.State.LIVE
+
+
+@pytest.mark.django_db
+def test_the_admin_shows_what_people_decided_and_changes_none_of_it() -> None:
+    olive = cast.olive()
+    given = grant.give(olive, person=cast.felix(), uses=[Use.GENERATE])
+    root = Person.objects.create_superuser(
+        "root_of_all", email="root@example.org", birth_date="1980-01-01", country="DE", password=cast.PASSWORD
+    )
+    client = signed_in(root)
+    for table in ("person", "cameo", "grant", "permitrecord", "appearance", "receipt", "fact"):
+        assert client.get(f"/admin/consent/{table}/").status_code == 200
+        assert client.get(f"/admin/consent/{table}/add/").status_code == 403
+    page = client.get(f"/admin/consent/receipt/{given.receipt.pk}/change/").content.decode()
+    assert given.receipt.salt not in page
+    assert client.post(f"/admin/consent/grant/{given.pk}/delete/", {"post": "yes"}).status_code == 403
