@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from generation.backends import Order
 from generation.errors import EngineError
 from provenance import media
-from provenance.errors import MediaError
 
 VIDEO_BYTES: Final = 256 << 20
 SHORT: Final = 0.5  # seconds a video may be shorter than ordered
@@ -82,5 +81,5 @@ class _reading:  # noqa: N801 - reads as a phrase
     def __enter__(self) -> None: ...
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, MediaError):
+        if isinstance(error, media.MediaError):
             raise EngineError("The video provider sent a video that cannot be read.") from None

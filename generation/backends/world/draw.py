@@ -26,7 +26,7 @@ LIBRARIES = (("libGL.so.1", "libEGL.so.1"), ("libOpenGL.so.0", "libEGL.so.1"), (
 SHADOW = 1024  # pixels a side of the shadow map
 IN_SIGHT, SMALL = 0.9, 0.3  # metres: what a person still looks at; what throws a soft contact shadow
 ROUND = frozenset({"sphere", "box", "cylinder"})
-MESHES = {
+MESHES: dict[str, Callable[[], shapes.Mesh]] = {
     "sphere": shapes.sphere, "box": shapes.box, "cylinder": shapes.cylinder, "limb": shapes.limb,
     "torso": shapes.torso, "finger": shapes.finger, "glass": shapes.cylinder,
 }  # fmt: skip
@@ -282,10 +282,11 @@ def _set(program: "moderngl.Program", **values: Any) -> None:  # noqa: ANN401 - 
     for name, value in values.items():
         if name not in program:
             continue
+        uniform: Any = program[name]
         if isinstance(value, np.ndarray):
-            program[name].write((value.T if value.shape == (4, 4) else value).astype("f4").tobytes())
+            uniform.write((value.T if value.shape == (4, 4) else value).astype("f4").tobytes())
         else:
-            program[name].value = value
+            uniform.value = value
 
 
 def _mipmapped(texture: "moderngl.Texture", *, repeat: bool = False) -> "moderngl.Texture":

@@ -125,7 +125,7 @@ class Fountain:
         smooth = share * share * (3 - 2 * share)
         x = side * (self.outer + (self.inner - self.outer) * smooth)
         offset: NDArray[np.float64] = np.array([x, 0.0, -0.05 * np.sin(np.pi * share)])
-        return offset + np.array(self.centre)
+        return np.asarray(offset + np.array(self.centre))
 
 
 @dataclass(frozen=True, slots=True)
