@@ -59,7 +59,7 @@ class Statement:
     parents: tuple[Path, ...] = ()
 
 
-def manifest(statement: Statement, *, payload: bytes, log: str, indices: Mapping[int, int]) -> dict[str, Any]:
+def manifest(statement: Statement, *, payload: bytes, log: str, indices: Mapping[int, int | None]) -> dict[str, Any]:
     """Return the manifest definition that is signed.
 
     Args:
@@ -137,7 +137,7 @@ def soft_binding(payload: bytes) -> dict[str, Any]:
     return {"alg": MARK_ALGORITHM, "blocks": [block], "pad": ""}
 
 
-def consent(statement: Statement, *, log: str, indices: Mapping[int, int]) -> dict[str, Any]:
+def consent(statement: Statement, *, log: str, indices: Mapping[int, int | None]) -> dict[str, Any]:
     """Return our own assertion: which receipts and which clearance stood behind this render."""
     receipts = [
         {"sha256": each.digest, "entry": each.entry, "leaf_index": indices.get(each.entry)}

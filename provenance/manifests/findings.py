@@ -122,7 +122,8 @@ def divide(failures: list[tuple[str, str]], label: str, *, is_store: bool) -> tu
     A hard binding is always about the bytes at hand, whichever manifest of the file declares it (an update manifest
     leaves it to its parent). A bare manifest store has no such bytes.
     """
-    failed, below = [], []
+    failed: list[str] = []
+    below: list[str] = []
     for code, url in failures:
         if is_store and status.is_binding(code) and code.endswith(".mismatch"):
             continue

@@ -43,7 +43,7 @@ def absent() -> Record:
 
 def known(row: Manifest, path: Path) -> Record:
     """Return what a seal's own record says."""
-    problems = () if sha256(path) == row.file_sha256 else (DIFFERS,)
+    problems: tuple[str, ...] = () if sha256(path) == row.file_sha256 else (DIFFERS,)
     ledger = prove(row)
     if ledger == "unknown":
         problems += ("the log's proof does not hold",)

@@ -132,6 +132,7 @@ def sign(
     parents: Sequence[tuple[bytes, str]] = (),
     extra: Sequence[dict[str, Any]] = (),
     settings: dict[str, Any] | None = None,
+    title: str = "theirs",
 ) -> bytes:
     """Return the media with a manifest signed by a stranger, made with c2pa-python directly."""
     begun: dict[str, Any] = {
@@ -141,7 +142,7 @@ def sign(
     if parents:
         begun = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent-0"]}}
     manifest = {
-        "title": "theirs",
+        "title": title,
         "claim_generator_info": [{"name": "Somebody else's tool", "version": "9"}],
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [begun]}}, *extra],
     }

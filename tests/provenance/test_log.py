@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+import celery
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -233,7 +234,7 @@ def test_a_broker_that_is_down_does_not_break_the_callers_commit(monkeypatch: py
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(entries.current_app, "send_task", refuse)
+    monkeypatch.setattr(celery.current_app, "send_task", refuse)
     log()
     assert Entry.objects.count() == 1
 
@@ -241,7 +242,7 @@ def test_a_broker_that_is_down_does_not_break_the_callers_commit(monkeypatch: py
 @pytest.mark.django_db(transaction=True)
 def test_the_sequencer_is_called_by_name_after_the_commit_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(entries.current_app, "send_task", lambda name, **_: sent.append(name))
+    monkeypatch.setattr(celery.current_app, "send_task", lambda name, **_: sent.append(name))
     with transaction.atomic():
         entries.append("permit.minted", {})
         assert not sent
@@ -382,8 +383,8 @@ def test_two_sequencers_at_once_give_every_entry_one_place() -> None:
     found = list(Entry.objects.order_by("leaf_index").values_list("leaf_index", flat=True))
     assert found == list(range(150))
     commitments = [bytes(each) for each in Entry.objects.order_by("leaf_index").values_list("commitment", flat=True)]
-    for each in Checkpoint.objects.all():
-        assert bytes(each.root) == plain_root(commitments[: each.size])
+    for signed in Checkpoint.objects.all():
+        assert bytes(signed.root) == plain_root(commitments[: signed.size])
 
 
 @pytest.mark.django_db(transaction=True)

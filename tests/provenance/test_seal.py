@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from provenance import ledger, seal
 from provenance.backends import keys
 from provenance.errors import SealError
-from provenance.log import sequencer
+from provenance.log import entries, sequencer
 from provenance.log.models import Entry
 from provenance.manifests import claim
 from provenance.manifests.models import Manifest
@@ -194,10 +194,10 @@ def test_withdrawing_needs_the_transaction_of_its_cause(tmp_path: Path) -> None:
 
 
 def test_a_render_has_one_manifest(tmp_path: Path) -> None:
-    row = Manifest.objects.get(pk=sealed(tmp_path).manifest)
-    row.pk, row.label, row.entry_id = None, "another", None
-    with pytest.raises(IntegrityError), transaction.atomic():
-        row.save()
+    row = Manifest.objects.values().get(pk=sealed(tmp_path).manifest)
+    other = entries.append("asset.sealed", {})
+    with pytest.raises(IntegrityError, match="render"), transaction.atomic():
+        Manifest.objects.create(**{**row, "id": None, "label": "another", "entry_id": other.pk})
 
 
 def test_a_payload_appended_in_a_free_box_breaks_the_seal(tmp_path: Path) -> None:

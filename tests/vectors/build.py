@@ -209,7 +209,7 @@ def store(media: bytes) -> bytes:
 def remuxed(media: bytes) -> bytes:
     """Return the same pictures and sound in a new container, as a tool does that knows nothing of manifests."""
     out = io.BytesIO()
-    with av.open(io.BytesIO(media)) as source, av.open(out, "w", format="mp4") as target:
+    with av.open(io.BytesIO(media), "r") as source, av.open(out, "w", format="mp4") as target:
         streams = {each.index: target.add_stream_from_template(each) for each in source.streams}
         for packet in source.demux():
             if packet.dts is not None:
