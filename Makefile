@@ -38,13 +38,12 @@ test: packages-test
 	@$(PY) manage.py models fetch
 	@$(BIN)/pytest -n 2 -m "not long" --dist loadgroup
 
-check: packages
+check: packages  # the deployment checks run inside tests/house, as production, with keys made for that moment
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
 	@$(PY) manage.py makemigrations --check
-	@COUNTENANCE_ENV=production SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(48))')" ALLOWED_HOSTS=countenance.example KEY_HOME=/etc/countenance DATABASE_URL=postgresql://countenance@db/countenance CELERY_BROKER_URL=redis://broker SIGNING_CHAIN=/etc/countenance/chain.pem SIGNING_KEY=/etc/countenance/key.pem TRUST_ANCHORS=/etc/countenance/roots.pem LOG_KEY=/etc/countenance/log.pem LOG_ORIGIN=countenance.example/log $(PY) manage.py check --deploy --fail-level WARNING
 	@$(BIN)/pytest -q tests/house
 
 check-long: packages-test

@@ -25,9 +25,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if (sys.argv[1] if len(sys.argv) > 1 else "") not in ALONE:
         prepare()
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - it reads the settings
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - only now is there an environment
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"countenance: {error}")
 
 
 if __name__ == "__main__":

@@ -42,15 +42,6 @@ def tell_exception(_logger: object, _method: str, record: EventDict) -> EventDic
     return record
 
 
-def bare_message(_logger: object, _method: str, record: EventDict) -> EventDict:
-    """Take a foreign record's message apart: its template stays, its arguments must be ids."""
-    origin = record.get("_record")
-    if origin is not None and origin.args:
-        args = origin.args if isinstance(origin.args, tuple) else (origin.args,)
-        record["event"], record["args"] = str(origin.msg), list(args)
-    return record
-
-
 def settings(level: str) -> dict[str, Any]:
     """Return Django's ``LOGGING``: one JSON line a record, on stderr."""
     shared: list[Processor] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
@@ -67,9 +58,10 @@ def settings(level: str) -> dict[str, Any]:
         "formatters": {
             "ids": {
                 "()": "structlog.stdlib.ProcessorFormatter",
-                "foreign_pre_chain": [*shared, structlog.stdlib.add_logger_name, bare_message],
+                "foreign_pre_chain": [*shared, structlog.stdlib.add_logger_name],
                 "processors": [*chain, structlog.processors.JSONRenderer()],
-                "use_get_message": False,
+                "use_get_message": False,  # the template stays a template
+                "pass_foreign_args": True,  # and its arguments must be ids
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ids"}},

@@ -179,10 +179,11 @@ AUTH_PASSWORD_VALIDATORS = [  # length is what helps; no rules about digits and 
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts these; the other limits stay as they come
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["ip_address", "username"]]  # nobody can lock somebody else out from afar
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "config.guesses.name"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_DISABLE_ACCESS_LOG = True  # who signed in when, and from where, is nothing we need to know
@@ -243,6 +244,17 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.answers.refuse",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Countenance",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {  # several things have states
+        "JobState": "generation.pipeline.models.Job.State",
+        "ClipState": "generation.feed.models.Clip.State",
+        "CameoState": "consent.cameos.models.Cameo.State",
+        "CaptureState": "consent.cameos.models.Capture.State",
+    },
 }
 
 # -- what the product keeps on disk; every folder is 0700 and never served as files
