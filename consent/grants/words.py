@@ -45,6 +45,14 @@ NO = {
     Reason.USE_NOT_GIVEN: "no grant for this use",
 }
 ABOUT_AUDIENCE = {Reason.EXPIRED, Reason.ONLY_ME, Reason.NOT_APPROVED, Reason.NOT_MUTUAL, Reason.USE_NOT_GIVEN}
+EVENTS = {
+    "cameo.enrolled": "You enrolled your likeness",
+    "cameo.paused": "You paused every use of your likeness",
+    "cameo.withdrawn": "You withdrew your likeness",
+    "grant.made": "You decided what somebody may do",
+    "grant.revoked": "You took back what somebody was allowed",
+    "permit.minted": "Somebody you let in was permitted one video",
+}
 
 
 def path(answer: Judgement) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ USES = {
     Use.TRAIN: "train models on my likeness",
 }
 AUDIENCES = {
-    Cameo.Audience.ONLY_ME: "only me, and those I name below",
+    Cameo.Audience.ONLY_ME: "only me, and those I name",
     Cameo.Audience.APPROVED: "people I approve, one by one",
     Cameo.Audience.MUTUALS: "people I follow who follow me",
     Cameo.Audience.EVERYONE: "everyone",

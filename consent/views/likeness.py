@@ -12,6 +12,7 @@ from consent.accounts.models import Notice, Person
 from consent.cameos.models import Cameo
 from consent.grants import overview
 from consent.grants.models import RuledOut
+from consent.grants.words import EVENTS
 from consent.receipts.models import Receipt
 from consent.views.forms import AudienceForm, GrantForm, RuledOutForm
 
@@ -33,7 +34,10 @@ def page(request: HttpRequest, *, owner: Person, form: GrantForm | None = None, 
         "cameo": cameo,
         "headline": overview.headline(owner, cameo=cameo),
         "notices": Notice.objects.filter(person=owner).order_by("-pk")[:LATEST],
-        "receipts": Receipt.objects.filter(person=owner).order_by("-pk")[:LATEST],
+        "receipts": [
+            (receipt, EVENTS.get(receipt.kind, receipt.kind))
+            for receipt in Receipt.objects.filter(person=owner).order_by("-pk")[:LATEST]
+        ],
     }
     if cameo is not None:
         shown |= of_cameo(cameo, owner=owner)

@@ -1,0 +1,85 @@
+"""Enrolling, one step a screen: what will happen, the challenge, what came of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from consent.accounts.models import Person
+from consent.cameos import enrolment, uploading
+from consent.cameos.challenge import Challenge
+from consent.cameos.enrolment import Declined
+from consent.cameos.models import Cameo, Capture
+
+WORDS = {
+    "left": "Turn your head to your left",
+    "right": "Turn your head to your right",
+    "up": "Lift your chin",
+    "down": "Lower your chin",
+}
+
+
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Tell what will happen and what is kept; on POST, begin."""
+    if request.method == "POST":
+        capture = enrolment.begin(_person(request))
+        if isinstance(capture, Declined):
+            messages.error(request, f"{capture.sentence} {capture.advice}")
+            return redirect("consent:enrol")
+        return redirect("consent:capture", capture.public_id)
+    cameo = Cameo.objects.filter(owner=_person(request)).first()
+    return render(request, "consent/enrol.html", {"step": "start", "cameo": cameo})
+
+
+@require_safe
+@login_required
+def capture(request: HttpRequest, capture_id: str) -> HttpResponse:
+    """Show the step a capture is at; htmx asks for the part that changes."""
+    found = _own(request, capture_id)
+    template = "consent/enrol_state.html" if getattr(request, "htmx", False) else "consent/enrol.html"
+    return render(request, template, _shown(found))
+
+
+@csrf_exempt  # the token is checked below, after the upload was given its limit
+@require_POST
+@login_required
+def recording(request: HttpRequest, capture_id: str) -> HttpResponse:
+    """Take a recording from the form that needs no script."""
+    if not uploading.prepare(request):
+        messages.error(request, f"{enrolment.HEAVY.sentence} {enrolment.HEAVY.advice}")
+        return redirect("consent:capture", capture_id)
+    return _received(request, capture_id)
+
+
+@csrf_protect
+def _received(request: HttpRequest, capture_id: str) -> HttpResponse:
+    found = _own(request, capture_id)
+    sent = request.FILES.get("recording")
+    declined = enrolment.receive(found, chunks=sent.chunks()) if sent else enrolment.EMPTY
+    if declined is not None:
+        messages.error(request, f"{declined.sentence} {declined.advice}")
+    return redirect("consent:capture", capture_id)
+
+
+def _shown(found: Capture) -> dict[str, Any]:
+    asked = Challenge.of(found.challenge)
+    poses = [{"pose": pose, "words": WORDS[pose]} for pose in asked.poses]
+    return {"step": found.state, "capture": found, "poses": poses, "digits": asked.digits, "told": asked.told()}
+
+
+def _own(request: HttpRequest, capture_id: str) -> Capture:
+    found = enrolment.find(capture_id, person=_person(request))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
