@@ -17,7 +17,6 @@ from provenance.marks import invisible
 __all__ = ["Report", "Verdict", "examine", "examine_upload"]
 
 NOT_READ = {"invisible": "not read", "render": None, "manifest": None}
-NOT_OURS = record.Record(ledger="absent", standing="unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ def examine_upload(chunks: Iterable[bytes]) -> Report:
 
 
 def missing() -> record.Record:
-    """Return the record of a file that is not under our seal: there is none, and nothing to stand."""
-    return replace(NOT_OURS, standing=record.unknown())
+    """Return the record of a file that is not under our seal: none was looked for."""
+    return record.Record(ledger="unknown", standing=record.unknown())
 
 
 def look_for_mark(path: Path, mime: str) -> dict[str, Any]:

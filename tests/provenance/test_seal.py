@@ -4,13 +4,14 @@ import base64
 import hashlib
 import json
 import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import c2pa
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from provenance import ledger, seal
 from provenance.backends import keys
@@ -205,3 +206,25 @@ def test_a_payload_appended_in_a_free_box_breaks_the_seal(tmp_path: Path) -> Non
     hidden = (1008).to_bytes(4, "big") + b"free" + os.urandom(1000)
     path = material.saved(tmp_path, done.path.read_bytes() + hidden, "hidden.mp4")
     assert read(path)["validation_state"] == "Invalid"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_finish_one_render_leave_one_seal(tmp_path: Path) -> None:
+    found: list[seal.Sealed] = []
+    source = material.saved(tmp_path, material.clip(), "plain.mp4")
+
+    def work() -> None:
+        try:
+            sealing = seal.begin(render="render-1", width=material.WIDTH, height=material.HEIGHT, handle="felix")
+            found.append(sealing.finish(source, destination=tmp_path / "out.mp4", statement=statement()))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(found) == 3
+    assert len(set(found)) == 1
+    assert hashlib.sha256((tmp_path / "out.mp4").read_bytes()).hexdigest() == found[0].file_sha256

@@ -23,6 +23,7 @@ from provenance.backends import keys
 from provenance.log import sequencer
 from provenance.log.models import Checkpoint, Entry, Tile
 from provenance.manifests import credentials, findings, reading, record
+from provenance.manifests.claim import CONSENT
 from provenance.manifests.models import Manifest
 from provenance.marks import invisible
 from provenance.marks.models import Mark
@@ -179,6 +180,12 @@ def test_an_unmarked_clip_has_no_mark(tmp_path: Path) -> None:
         "none",
         "not read",
     }
+
+
+def test_a_stranger_who_claims_consent_proves_none(tmp_path: Path) -> None:
+    claimed = {"label": CONSENT, "data": {"receipts": [{"sha256": "c" * 64, "entry": 1}]}}
+    media = material.sign(material.clip(), "video/mp4", material.stranger(), extra=[claimed])
+    assert credentials.read(material.saved(tmp_path, media)).consent == ()
 
 
 # -- the command
