@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from consent.views import likeness, permissions
+from consent.views import enrol, likeness, permissions
 
 app_name = "consent"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", likeness.likeness, name="likeness"),
+    path("enrol", enrol.start, name="enrol"),
+    path("enrol/<str:capture_id>", enrol.capture, name="capture"),
+    path("enrol/<str:capture_id>/recording", enrol.recording, name="recording"),
     path("likeness/pause", permissions.pause, name="pause"),
     path("likeness/resume", permissions.resume, name="resume"),
     path("likeness/withdraw", permissions.withdraw, name="withdraw"),

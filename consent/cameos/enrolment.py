@@ -77,7 +77,7 @@ def receive(capture: Capture, *, chunks: Iterable[bytes]) -> Declined | None:
     """
     if capture.state != Capture.State.OPEN or capture.expires_at <= timezone.now():
         return GONE
-    path = _home() / secrets.token_hex(16)
+    path = home() / secrets.token_hex(16)
     try:
         written, digest = _written(path, chunks)
         declined = HEAVY if written > HEAVIEST else EMPTY if not written else None
@@ -106,10 +106,11 @@ def sweep() -> int:
     return len(waiting)
 
 
-def _home() -> Path:
-    home = Path(settings.CAPTURE_HOME)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return home
+def home() -> Path:
+    """Return the private folder that recordings lie in until they are judged."""
+    folder = Path(settings.CAPTURE_HOME)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def _written(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:

@@ -43,8 +43,8 @@ class Stage:
             moved_x = cv2.remap(across, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             moved_y = cv2.remap(down, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             xs, ys = self._xs - drift[0] - moved_x, self._ys - drift[1] - moved_y
-        map_x = cv2.resize(xs * 2, self._size, interpolation=cv2.INTER_LINEAR)
-        map_y = cv2.resize(ys * 2, self._size, interpolation=cv2.INTER_LINEAR)
+        map_x = cv2.resize(xs * 2 + 0.5, self._size, interpolation=cv2.INTER_LINEAR)
+        map_y = cv2.resize(ys * 2 + 0.5, self._size, interpolation=cv2.INTER_LINEAR)
         frame = cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(frame, np.uint8)
 

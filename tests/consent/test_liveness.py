@@ -1,8 +1,8 @@
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from consent.cameos import challenge, liveness
 from consent.cameos.challenge import Challenge, digits_in
@@ -80,7 +80,9 @@ def test_what_a_homography_explains_has_no_relief(seen: Observation) -> None:
 
 
 def test_a_face_that_changes_half_way_is_refused(seen: Observation) -> None:
-    other: NDArray[np.float32] = np.roll(seen.looks[0].vector, 17)
+    first = seen.looks[0].vector
+    assert first is not None
+    other = np.roll(first, 17)
     half = len(seen.looks) // 2
     swapped = [type(look)(look.t, look.faces, other) if n > half else look for n, look in enumerate(seen.looks)]
     assert against(_with(seen, looks=swapped)) == {"changed"}
@@ -106,13 +108,18 @@ def test_challenges_are_fresh_and_repeat_nothing_twice_in_a_row() -> None:
     assert len({(one.poses, one.digits) for one in made}) == 200
     for one in made:
         for row in (one.poses, tuple(one.digits)):
-            assert all(a != b for a, b in zip(row, row[1:], strict=False))
+            assert all(a != b for a, b in pairwise(row))
         assert Challenge.of(one.told()) == one
 
 
 @pytest.mark.parametrize(
     ("heard", "digits"),
-    [("4 8 2 9 1 3.", "482913"), ("482,913", "482913"), ("Four, eight, two. Nine-one-three!", "482913"), ("oh for", "04")],
+    [
+        ("4 8 2 9 1 3.", "482913"),
+        ("482,913", "482913"),
+        ("Four, eight, two. Nine-one-three!", "482913"),
+        ("oh for", "04"),
+    ],
 )
 def test_digits_are_heard_as_numerals_and_as_words(heard: str, digits: str) -> None:
     assert digits_in(heard) == digits

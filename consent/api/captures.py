@@ -1,0 +1,127 @@
+"""POST /captures, PUT /captures/{id}/recording, GET /captures/{id}: enrolling, one step a call."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from consent.accounts.models import Person
+from consent.api.answers import person, refused
+from consent.cameos import enrolment, uploading
+from consent.cameos.enrolment import Declined
+from consent.cameos.models import Cameo, Capture
+
+STATUS: dict[str, int] = {
+    "frozen": status.HTTP_403_FORBIDDEN,
+    "too_often": status.HTTP_429_TOO_MANY_REQUESTS,
+    "expired": status.HTTP_410_GONE,
+    "too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    "empty": status.HTTP_400_BAD_REQUEST,
+}
+
+
+class ChallengeSerializer(serializers.Serializer[Any]):
+    """What to do in the recording; left and right are the person's own."""
+
+    poses = serializers.ListField(child=serializers.CharField())
+    digits = serializers.CharField()
+    max_seconds = serializers.IntegerField()
+
+
+class OpenedSerializer(serializers.Serializer[Any]):
+    """A capture that waits for its recording."""
+
+    id = serializers.CharField()
+    challenge = ChallengeSerializer()
+    expires_at = serializers.DateTimeField()
+
+
+class EnrolledSerializer(serializers.Serializer[Any]):
+    """The cameo that came of it."""
+
+    handle = serializers.CharField()
+    state = serializers.ChoiceField(choices=Cameo.State.choices)
+
+
+class CaptureSerializer(serializers.Serializer[Any]):
+    """How a capture stands: reasons are sentences, never scores."""
+
+    id = serializers.CharField()
+    state = serializers.ChoiceField(choices=Capture.State.choices)
+    reasons = serializers.ListField(child=serializers.CharField())
+    cameo = EnrolledSerializer(allow_null=True)
+
+
+class RecordingSerializer(serializers.Serializer[Any]):
+    """One file that answers the challenge."""
+
+    recording = serializers.FileField()
+
+
+class CapturesView(APIView):
+    """Beginning to enrol."""
+
+    @extend_schema(request=None, responses={201: OpenedSerializer})
+    def post(self, request: Request) -> Response:
+        """Give a fresh challenge, good for two minutes and one recording."""
+        capture = enrolment.begin(person(request))
+        if isinstance(capture, Declined):
+            return declined(capture)
+        body = {"id": capture.public_id, "challenge": capture.challenge, "expires_at": capture.expires_at}
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+class CaptureView(APIView):
+    """One's own capture."""
+
+    @extend_schema(responses=CaptureSerializer)
+    def get(self, request: Request, capture_id: str) -> Response:
+        """Say how it stands."""
+        capture = enrolment.find(capture_id, person=person(request))
+        return missing() if capture is None else Response(capture_json(capture, owner=person(request)))
+
+
+class RecordingView(APIView):
+    """The recording that answers a challenge."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request={"multipart/form-data": RecordingSerializer}, responses={202: CaptureSerializer})
+    def put(self, request: Request, capture_id: str) -> Response:
+        """Take it, once; it is judged in the background."""
+        if not uploading.prepare(request._request):  # noqa: SLF001 - DRF's name for Django's request
+            return declined(enrolment.HEAVY)
+        capture = enrolment.find(capture_id, person=person(request))
+        if capture is None:
+            return missing()
+        recording = request.FILES.get("recording")
+        refusal = enrolment.receive(capture, chunks=recording.chunks()) if recording else enrolment.EMPTY
+        if refusal is not None:
+            return declined(refusal)
+        capture.refresh_from_db()
+        return Response(capture_json(capture, owner=person(request)), status=status.HTTP_202_ACCEPTED)
+
+
+def declined(answer: Declined) -> Response:
+    """Return a no in the API's one shape."""
+    return refused(STATUS[answer.code], word=answer.code, message=answer.sentence, advice=answer.advice)
+
+
+def missing() -> Response:
+    """Return the same for a capture that is not there and for somebody else's."""
+    return refused(status.HTTP_404_NOT_FOUND, word="no_such_capture", message="There is no such capture of yours.")
+
+
+def capture_json(capture: Capture, *, owner: Person) -> dict[str, Any]:
+    """Return a capture as its owner sees it."""
+    cameo = Cameo.objects.filter(owner=owner).exclude(enrolled_at=None).first()
+    return {
+        "id": capture.public_id,
+        "state": capture.state,
+        "reasons": capture.reasons,
+        "cameo": {"handle": owner.handle, "state": cameo.state} if cameo else None,
+    }
