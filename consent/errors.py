@@ -36,6 +36,34 @@ class TieError(ConsentError):
     """You cannot follow or block yourself."""
 
 
+class HandleError(ConsentError):
+    """A handle is 2 to 30 letters a-z, digits or underscores, with a letter or digit among them."""
+
+
+class TakenError(ConsentError):
+    """Somebody has this handle, or one that looks like it. Choose another."""
+
+
+class InviteError(ConsentError):
+    """This invite cannot be used: it was used already, or there is none like it."""
+
+
+class GuardianError(ConsentError):
+    """This cannot be done with this guardianship."""
+
+
+class StewardError(ConsentError):
+    """This cannot be done in somebody's place."""
+
+
+class BirthdayError(ConsentError):
+    """This birth date cannot be taken."""
+
+
+class NoticeError(ConsentError):
+    """This kind of notice cannot be changed this way."""
+
+
 class EngineMissingError(ConsentError):
     """An engine that sees or hears people is not available."""
 

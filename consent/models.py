@@ -1,23 +1,39 @@
 """Models of every room, gathered where Django looks for them."""
 
+from consent.accounts.birthdays import BirthChange
+from consent.accounts.guardianship import Evidence, GuardianConsent, Guardianship
+from consent.accounts.invitation import Invite
+from consent.accounts.letterbox import Letter, Preference
 from consent.accounts.models import Block, Fact, Follow, Notice, Person
+from consent.accounts.stewardship import Steward
 from consent.cameos.models import Cameo, Capture, Template
-from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord, RuledOut
+from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord
+from consent.grants.rows import Concentration, Request, Rule
 from consent.receipts.models import Receipt
 
 __all__ = [
     "Appearance",
+    "BirthChange",
     "Block",
     "Cameo",
     "Capture",
+    "Concentration",
+    "Evidence",
     "Fact",
     "Follow",
     "Grant",
+    "GuardianConsent",
+    "Guardianship",
+    "Invite",
+    "Letter",
     "Notice",
     "PermitCameo",
     "PermitRecord",
     "Person",
+    "Preference",
     "Receipt",
-    "RuledOut",
+    "Request",
+    "Rule",
+    "Steward",
     "Template",
 ]

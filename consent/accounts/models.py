@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from consent.accounts.handles import HANDLE, drawn
 from consent.accounts.joining import People
 
-HANDLE = r"^[a-z0-9_]{2,30}$"
 COUNTRY = r"^[A-Z]{2}$"
 
 
@@ -33,6 +33,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
         max_length=30,
         unique=True,
         validators=[RegexValidator(HANDLE, "A handle is 2 to 30 letters a-z, digits or underscores.")],
+    )
+    skeleton = models.GeneratedField(
+        expression=drawn(),
+        output_field=models.CharField(max_length=60),
+        db_persist=True,
+        help_text="What the handle looks like; no two people have names that look alike.",
     )
     email = models.EmailField(unique=True)
     display_name = models.CharField(max_length=60, blank=True)
@@ -55,6 +61,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(condition=models.Q(handle__regex=HANDLE), name="person_handle_is_plain"),
             models.CheckConstraint(condition=models.Q(country__regex=COUNTRY), name="person_country_is_iso"),
+            models.UniqueConstraint(fields=["skeleton"], name="person_handle_looks_like_no_other"),
+            models.CheckConstraint(condition=~models.Q(skeleton=""), name="person_handle_has_a_letter"),
             models.UniqueConstraint(Lower("email"), name="person_email_once_whatever_case"),
         ]
 
@@ -144,6 +152,7 @@ class Notice(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=40)
     sentence = models.CharField(max_length=300)
+    about = models.CharField(max_length=64, blank=True, help_text="Public id of what it is about.")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 

@@ -9,7 +9,8 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest
 
 from consent.accounts.ages import AgeBand, age_band
-from consent.accounts.models import COUNTRY, HANDLE, Person
+from consent.accounts.handles import HANDLE
+from consent.accounts.models import COUNTRY, Person
 from consent.errors import UnderageError
 from consent.grants.graph import plain
 
