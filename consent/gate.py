@@ -13,7 +13,7 @@ from django.db import transaction
 from consent.accounts import transactions
 from consent.cameos import likeness
 from consent.cameos import witness as eyes
-from consent.grants import appearances, graph, mint, words
+from consent.grants import appearances, graph, mint, prompts, words
 from consent.grants.graph import Judgement, Question
 from consent.grants.models import PermitRecord
 from consent.grants.uses import BITS, mask
@@ -101,7 +101,13 @@ def check(
 def _authorize(request: Request) -> Permit | Refusal:
     asked = graph.find(request.cameos)
     uses = mask(request.uses)
-    answers = _judge([Question(request.requester, cameo, uses, request.categories) for cameo in asked.values()])
+    text = prompts.fingerprint(request.text)
+    answers = _judge(
+        [
+            Question(request.requester, cameo, uses, request.categories, request.draft_digest, 0, text)
+            for cameo in asked.values()
+        ]
+    )
     for handle, answer in zip(asked, answers, strict=True):
         if not answer.may:
             return words.refusal(answer, handle=handle)
@@ -129,6 +135,8 @@ def _let_out(record: PermitRecord, *, subject: str, use: Use, answers: Sequence[
         return mint.refuse(Reason.PERMIT_SPENT)
     if appearances.is_deleted(subject):
         return words.taken_down()
+    if not mint.use_up(record, grants=[answer.grant for answer in answers if answer.grant and answer.once]):
+        return mint.refuse(Reason.PERMIT_SPENT)
     appearances.write(record, subject=subject, use=use, answers=answers)
     return None
 
@@ -154,7 +162,13 @@ def _told(handle: str, answer: Judgement) -> Answer:
 
 def _answer(handle: str, refusal: Refusal) -> Answer:
     return Answer(
-        handle, may=False, reason=refusal.reason, sentence=refusal.sentence, path=refusal.path, advice=refusal.advice
+        handle,
+        may=False,
+        reason=refusal.reason,
+        sentence=refusal.sentence,
+        path=refusal.path,
+        advice=refusal.advice,
+        clause=refusal.clause,
     )
 
 

@@ -34,6 +34,11 @@ class Reason(StrEnum):
     NOT_MUTUAL = "not_mutual"
     USE_NOT_GIVEN = "use_not_given"
     CATEGORY_RULED_OUT = "category_ruled_out"
+    CATEGORY_NOT_GIVEN = "category_not_given"
+    NOT_FOR_TEENS = "not_for_teens"
+    WORDS_RULED_OUT = "words_ruled_out"
+    ASK_FIRST = "ask_first"
+    TOO_OFTEN = "too_often"
     GUARDIAN_MISSING = "guardian_missing"
     PERMIT_FORGED = "permit_forged"
     PERMIT_SPENT = "permit_spent"
@@ -46,13 +51,18 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No: the machine's reason, the sentence a person reads, the cameo's handle and the path that decided."""
+    """No: the machine's reason, the sentence a person reads, the cameo's handle and the path that decided.
+
+    ``clause`` quotes the owner's own words when a rule of theirs fired. It is what the asker may know: a no that would
+    reveal a decision about them reads like the no that everybody else gets.
+    """
 
     reason: Reason
     sentence: str
     cameo: str = ""
     path: tuple[str, ...] = ()
     advice: str = ""
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class Answer:
     sentence: str
     path: tuple[str, ...] = ()
     advice: str = ""
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,8 @@ class Request:
     """May this person use these cameos for these uses, in this draft?
 
     ``cameos`` are handles without the ``@``; ``draft_digest`` is hex SHA-256; ``job`` is the job's
-    public id; ``requester`` is the person's primary key.
+    public id; ``requester`` is the person's primary key; ``text`` is the exact prompt that is drawn,
+    which the owners' rules about words are compared with.
     """
 
     job: str
@@ -81,17 +93,23 @@ class Request:
     draft_digest: str
     uses: frozenset[Use] = frozenset({Use.GENERATE})
     categories: frozenset[str] = frozenset()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
-    """One cameo in a permit, with the epoch it was judged at and the path that said yes."""
+    """One cameo in a permit, with the epoch it was judged at and the path that said yes.
+
+    ``requires`` are the owner's wishes that the video must heed, in their words; the text that was permitted has to
+    hold each of them.
+    """
 
     cameo: int
     handle: str
     epoch: int
     path: tuple[str, ...]
     receipt: str
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

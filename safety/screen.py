@@ -11,9 +11,10 @@ from typing import Literal
 
 from django.db import transaction
 
+from safety.classifiers import lexicon, screenings
 from safety.classifiers import output as pictures
 from safety.classifiers import prompt as words
-from safety.classifiers import screenings
+from safety.classifiers.normalise import readings
 from safety.classifiers.output import OutputTap
 from safety.classifiers.screenings import Finding
 from safety.classifiers.verdict import CLEAR, Verdict, absent, judge, worst
@@ -143,6 +144,14 @@ def categories(text: str) -> frozenset[str]:
     except Exception as error:  # noqa: BLE001 - I3: whatever goes wrong, the answer is the strictest
         log.warning("categories could not be read: %s", type(error).__name__)
         return frozenset(everything - {""})
+
+
+def phrases(text: str) -> frozenset[str]:
+    """Return every run of one to four words of a text, lower case, in every reading of it.
+
+    For rules about words that are not ours: look-alike letters, spaced letters and leet are undone here as well.
+    """
+    return frozenset(phrase for way in readings(text) for phrase, _, _ in lexicon.phrases(way.text))
 
 
 def _answer(finding: Finding, *, look: Look, kind: str, subject: str) -> Answer:

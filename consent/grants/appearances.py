@@ -56,7 +56,10 @@ def standing(subjects: Collection[str], *, use: Use) -> set[str]:
     rows = list(load(subjects, use=use))
     fast = {row.pk for row in rows if is_fast(row)}
     again = [row for row in rows if row.pk not in fast and row.deleted_at is None]
-    answers = dict(zip((row.pk for row in again), judge([question(row) for row in again]), strict=True))
+    said = words_of(again)
+    answers = dict(
+        zip((row.pk for row in again), judge([question(row, words=said[row.permit_id]) for row in again]), strict=True)
+    )
     good = fast | {key for key, answer in answers.items() if answer.may}
     refresh({key: answer for key, answer in answers.items() if answer.may})
     return set(subjects) - fallen(rows, good=good, use=use)
@@ -64,9 +67,15 @@ def standing(subjects: Collection[str], *, use: Use) -> set[str]:
 
 def load(subjects: Collection[str], *, use: Use) -> Iterable[Appearance]:
     """Return the appearances that bear on serving these subjects for this use."""
-    return Appearance.objects.filter(
-        subject__in=list(subjects), use__in={Use.GENERATE.value, use.value}
-    ).select_related("cameo", "permit")
+    rows = Appearance.objects.filter(subject__in=list(subjects), use__in={Use.GENERATE.value, use.value})
+    return rows.select_related("cameo", "permit").defer("permit__words")
+
+
+def words_of(rows: Sequence[Appearance]) -> dict[int, list[int]]:
+    """Return permit -> the keyed digests of its prompt's phrases, read only for what has to be judged again."""
+    if not rows:
+        return {}
+    return dict(PermitRecord.objects.filter(pk__in={row.permit_id for row in rows}).values_list("pk", "words"))
 
 
 def is_fast(row: Appearance) -> bool:
@@ -80,10 +89,18 @@ def is_fast(row: Appearance) -> bool:
     )
 
 
-def question(row: Appearance) -> Question:
+def question(row: Appearance, *, words: Collection[int]) -> Question:
     """Return what confirming this appearance asked, to be asked again."""
     permit = row.permit
-    return Question(permit.requester_id, row.cameo_id, permit.uses | BITS[Use(row.use)], frozenset(permit.categories))
+    return Question(
+        viewer=permit.requester_id,
+        cameo=row.cameo_id,
+        uses=permit.uses | BITS[Use(row.use)],
+        categories=frozenset(permit.categories),
+        draft=permit.draft_digest,
+        permit=permit.pk,
+        words=words,
+    )
 
 
 def fallen(rows: Sequence[Appearance], *, good: set[int], use: Use) -> set[str]:

@@ -5,7 +5,9 @@ same transaction, and returns after the commit: from then on nothing it took awa
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +17,9 @@ from consent.accounts.ages import AgeBand, age_band
 from consent.accounts.models import Person
 from consent.cameos.models import Cameo
 from consent.errors import CameoStateError, GrantError, UsesError
+from consent.grants.categories import FOR_TEENS, GIVEABLE, PLAIN
+from consent.grants.categories import mask as mask_of
+from consent.grants.categories import words as in_words
 from consent.grants.models import Grant
 from consent.grants.uses import NEVER_FOR_TEENS, mask, named, words
 from consent.permit import Use
@@ -24,52 +29,111 @@ from consent.receipts.models import Receipt
 GRANT, DENIAL = Grant.Effect.GRANT, Grant.Effect.DENIAL
 
 
-def give(owner: Person, *, person: Person, uses: Collection[Use], expires_at: datetime | None = None) -> Grant:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is said yes or no to: uses, categories, until when; with a ``draft`` (digest), to that one video only."""
+
+    uses: frozenset[Use]
+    categories: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+    draft: str = ""
+
+
+def give(
+    owner: Person,
+    *,
+    person: Person,
+    uses: Collection[Use],
+    categories: Collection[str] = (),
+    expires_at: datetime | None = None,
+) -> Grant:
     """Let a person use the owner's cameo for these uses, until then; it takes the place of an earlier grant to them.
 
-    Raises GrantError, UsesError or CameoStateError with the sentence to show. Appends ``grant.made``.
+    Sensitive categories are off unless they are named here. Raises GrantError, UsesError or CameoStateError with the
+    sentence to show. Appends ``grant.made``.
     """
-    if NEVER_FOR_TEENS & set(uses) and age_band(owner.birth_date) is not AgeBand.ADULT:
+    if unknown := set(categories) - set(GIVEABLE):
+        raise GrantError(f"A likeness cannot be given for {', '.join(sorted(unknown))}.")
+    terms = Terms(frozenset(uses), frozenset(categories), expires_at)
+    check_age(owner, terms=terms)
+    return say(owner, person=person, effect=GRANT, terms=terms)
+
+
+def give_once(owner: Person, *, person: Person, terms: Terms) -> Grant:
+    """Say yes to one draft, exactly as it was shown, with every category that its prompt touches."""
+    check_age(owner, terms=terms)
+    return say(owner, person=person, effect=GRANT, terms=terms)
+
+
+def check_age(owner: Person, *, terms: Terms) -> None:
+    """Raise UsesError for what nobody under 18 may give."""
+    if age_band(owner.birth_date) is AgeBand.ADULT:
+        return
+    if NEVER_FOR_TEENS & terms.uses:
         raise UsesError("Until you are 18, your likeness is not used to advertise or to train.")
-    return say(owner, person=person, effect=GRANT, uses=uses, expires_at=expires_at)
+    if never := terms.categories - frozenset(FOR_TEENS) - PLAIN:
+        raise UsesError(f"Until you are 18, your likeness is not used in {in_words(never)}.")
 
 
 @transaction.atomic
-def deny(owner: Person, *, person: Person, uses: Collection[Use] = tuple(Use)) -> Grant:
+def deny(
+    owner: Person, *, person: Person, uses: Collection[Use] = tuple(Use), categories: Collection[str] = ()
+) -> Grant:
     """Say no to a person for these uses, whatever the audience or a grant would allow. Appends ``grant.made``.
 
-    It adds to what was denied before: saying no once more never lets anything in.
+    With categories, no to these alone. It adds to what was denied before: saying no once more never lets anything in.
     """
     epochs.bump([owner.pk])
-    before = Grant.objects.filter(cameo__owner=owner, person=person, effect=DENIAL, revoked_at=None).first()
-    return say(owner, person=person, effect=DENIAL, uses={*uses, *named(before.uses if before else 0)}, expires_at=None)
+    same = {"cameo__owner": owner, "person": person, "effect": DENIAL, "categories": mask_of(categories)}
+    before = Grant.objects.filter(**same, revoked_at=None).first()
+    terms = Terms(frozenset(uses) | named(before.uses if before else 0), frozenset(categories))
+    return say(owner, person=person, effect=DENIAL, terms=terms)
 
 
 @transaction.atomic
-def say(
-    owner: Person, *, person: Person, effect: Grant.Effect, uses: Collection[Use], expires_at: datetime | None
-) -> Grant:
+def say(owner: Person, *, person: Person, effect: Grant.Effect, terms: Terms) -> Grant:
     """Write a grant or a denial in place of the one in force, with its receipt, its fact and its notice."""
-    if person.pk == owner.pk:
-        raise GrantError("Your own likeness is yours to use already.")
-    if not uses:
-        raise UsesError("Choose at least one use.")
-    if expires_at is not None and expires_at <= timezone.now():
-        raise GrantError("Choose an end that lies ahead.")
+    check(owner, person=person, terms=terms)
     cameo = held(owner)
-    about = {
-        "effect": effect.value,
-        "recipient": person.public_id,
-        "purposes": sorted(use.value for use in uses),
-        "until": expires_at.isoformat() if expires_at else None,
-    }
-    receipt = issue("grant.made", owner.pk, about)
-    replaced = end(cameo, person=person, effect=effect, receipt=receipt)
+    receipt = issue("grant.made", owner.pk, about(person, effect=effect, terms=terms))
+    replaced = end(cameo, person=person, effect=effect, terms=terms, receipt=receipt)
     grant = Grant.objects.create(
-        cameo=cameo, person=person, effect=effect, uses=mask(uses), expires_at=expires_at, receipt=receipt
+        cameo=cameo,
+        person=person,
+        effect=effect,
+        uses=mask(terms.uses),
+        categories=mask_of(terms.categories),
+        draft_digest=terms.draft,
+        expires_at=terms.expires_at,
+        receipt=receipt,
     )
     tell_given(grant, owner=owner, replaced=replaced)
     return grant
+
+
+def check(owner: Person, *, person: Person, terms: Terms) -> None:
+    """Raise with the sentence for what cannot be said to anybody."""
+    if person.pk == owner.pk:
+        raise GrantError("Your own likeness is yours to use already.")
+    if not terms.uses:
+        raise UsesError("Choose at least one use.")
+    if terms.expires_at is not None and terms.expires_at <= timezone.now():
+        raise GrantError("Choose an end that lies ahead.")
+
+
+def about(person: Person, *, effect: Grant.Effect, terms: Terms) -> dict[str, Any]:
+    """Return what the receipt says."""
+    said: dict[str, Any] = {
+        "effect": effect.value,
+        "recipient": person.public_id,
+        "purposes": sorted(use.value for use in terms.uses),
+        "until": terms.expires_at.isoformat() if terms.expires_at else None,
+    }
+    if terms.categories:
+        said["categories"] = sorted(terms.categories)
+    if terms.draft:
+        said["draft"] = terms.draft
+    return said
 
 
 def held(owner: Person) -> Cameo:
@@ -81,9 +145,11 @@ def held(owner: Person) -> Cameo:
     return cameo
 
 
-def end(cameo: Cameo, *, person: Person, effect: Grant.Effect, receipt: Receipt) -> bool:
-    """Revoke what is in force for this person, under this receipt; return whether there was anything."""
-    rows = Grant.objects.filter(cameo=cameo, person=person, effect=effect, revoked_at=None)
+def end(cameo: Cameo, *, person: Person, effect: Grant.Effect, terms: Terms, receipt: Receipt) -> bool:
+    """Revoke what this takes the place of, under this receipt; return whether there was anything."""
+    rows = Grant.objects.filter(cameo=cameo, person=person, effect=effect, draft_digest=terms.draft, revoked_at=None)
+    if effect == DENIAL:
+        rows = rows.filter(categories=mask_of(terms.categories))
     return rows.update(revoked_at=timezone.now(), revocation=receipt) > 0
 
 
@@ -92,7 +158,8 @@ def tell_given(grant: Grant, *, owner: Person, replaced: bool) -> None:
     body = {"cameo": grant.cameo_id, "owner": owner.pk, "person": grant.person_id}
     if grant.effect == GRANT:
         outbox.record("grant_made", body)
-        sentence = f"@{owner.handle} lets you {words(named(grant.uses))} with their likeness."
+        what = "make the video you asked for" if grant.draft_digest else words(named(grant.uses))
+        sentence = f"@{owner.handle} lets you {what} with their likeness."
         notices.tell(grant.person_id, kind="grant.made", sentence=sentence)
     if replaced or grant.effect == DENIAL:
         outbox.record("permission_lost", body)

@@ -1,9 +1,8 @@
 """The permission graph's one question, asked for any number of pairs in one statement and one snapshot.
 
-The order of the rules is the order of the ``CASE``: what the cameo's own state forbids; its owner; a block by either
-side; what the owner denied or ruled out; what the owner granted; what the audience lets in. The answer names the rule
-that decided, the grant that bears witness, the cameo's epoch in that snapshot and the moment until which a yes can
-last. Time is the database's, taken per statement: a transaction that began before an expiry does not outlive it.
+The SQL is in ``statement``. The answer names the rule that decided, the row that bears witness, the cameo's epoch in
+that snapshot and the earliest moment that ends a yes. Time is the database's, taken per statement: a transaction that
+began before an expiry does not outlive it.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,87 +13,63 @@ from typing import Any
 from django.db import connection
 
 from consent.cameos.models import Cameo
-from consent.grants.uses import BITS, NEVER_FOR_TEENS, mask
-from consent.permit import Reason, Use
+from consent.grants import categories
+from consent.grants.statement import STATEMENT
+from consent.permit import Reason
 
 YES = frozenset({"self", "grant", "everyone", "mutual"})
-
-STATEMENT = f"""
-WITH q AS (
-  SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[])
-  WITH ORDINALITY AS t(viewer, cameo, uses, categories, ord)
-)
-SELECT q.ord, q.cameo, coalesce(o.handle, ''), coalesce(v.handle, ''), coalesce(c.audience, ''), c.epoch, g.id,
-  g.expires_at,
-  CASE
-    WHEN c.id IS NULL THEN 'no_such_cameo'
-    WHEN c.state = 'withdrawn' THEN 'withdrawn'
-    WHEN c.state = 'frozen' THEN 'frozen'
-    WHEN c.state = 'paused' THEN 'paused'
-    WHEN c.state <> 'live' THEN 'not_live'
-    WHEN q.uses <= 0 THEN 'use_not_given'
-    WHEN c.owner_id = q.viewer THEN 'self'
-    WHEN EXISTS (SELECT 1 FROM consent_block b WHERE b.src_id = c.owner_id AND b.dst_id = q.viewer) THEN 'blocked'
-    WHEN EXISTS (SELECT 1 FROM consent_block b WHERE b.src_id = q.viewer AND b.dst_id = c.owner_id) THEN 'blocked'
-    WHEN d.id IS NOT NULL THEN 'denied'
-    WHEN q.categories <> '' AND EXISTS (
-      SELECT 1 FROM consent_ruledout r
-      WHERE r.cameo_id = c.id AND r.category = ANY(string_to_array(q.categories, ' '))) THEN 'category_ruled_out'
-    WHEN a.teen AND q.uses & {mask(NEVER_FOR_TEENS)} <> 0 THEN 'use_not_given'
-    WHEN g.id IS NOT NULL AND a.in_time AND g.uses & q.uses = q.uses THEN 'grant'
-    WHEN q.uses = {BITS[Use.GENERATE]} AND NOT a.teen AND c.audience = 'everyone' THEN 'everyone'
-    WHEN q.uses = {BITS[Use.GENERATE]} AND NOT a.teen AND c.audience = 'mutuals' AND a.mutual THEN 'mutual'
-    WHEN g.id IS NOT NULL AND NOT a.in_time THEN 'expired'
-    WHEN g.id IS NOT NULL THEN 'use_not_given'
-    WHEN c.audience = 'everyone' AND NOT a.teen THEN 'use_not_given'
-    WHEN c.audience = 'mutuals' AND NOT a.teen THEN CASE WHEN a.mutual THEN 'use_not_given' ELSE 'not_mutual' END
-    WHEN c.audience = 'only_me' THEN 'only_me'
-    ELSE 'not_approved'
-  END
-FROM q
-LEFT JOIN consent_cameo c ON c.id = q.cameo
-LEFT JOIN consent_person o ON o.id = c.owner_id
-LEFT JOIN consent_person v ON v.id = q.viewer
-LEFT JOIN consent_grant g ON g.cameo_id = q.cameo AND g.person_id = q.viewer AND g.effect = 'grant'
-  AND g.revoked_at IS NULL
-LEFT JOIN consent_grant d ON d.cameo_id = q.cameo AND d.person_id = q.viewer AND d.effect = 'denial'
-  AND d.revoked_at IS NULL AND d.uses & q.uses <> 0
-  AND (d.expires_at IS NULL OR d.expires_at > statement_timestamp())
-CROSS JOIN LATERAL (
-  SELECT o.birth_date > (statement_timestamp() - interval '18 years 12 hours')::date AS teen,
-         g.expires_at IS NULL OR g.expires_at > statement_timestamp() AS in_time,
-         EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = q.viewer AND f.dst_id = c.owner_id) AND
-         EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = c.owner_id AND f.dst_id = q.viewer) AS mutual
-) a
-ORDER BY q.ord
-"""  # noqa: S608  (the only things put into it are this module's own integers)
+RULES = {
+    "deny_category": Reason.CATEGORY_RULED_OUT,
+    "deny_words": Reason.WORDS_RULED_OUT,
+    "deny_say": Reason.WORDS_RULED_OUT,
+    "ask": Reason.ASK_FIRST,
+}
+SAME = {"blocking": Reason.BLOCKED}
+PRIVATE = frozenset({"blocked", "denied"})
+"""What an asker is never told: that somebody decided something against them."""
 
 LOCK = "SELECT id FROM consent_cameo WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May this person (primary key) use this cameo (primary key; 0 names none) for all these uses together?"""
+    """May this person (primary key) use this cameo (primary key; 0 names none) for all these uses together?
+
+    ``categories`` and ``words`` are what the prompt touches and the keyed digests of its phrases; ``draft`` its digest;
+    ``permit`` the row it is asked for: a yes to one draft, once spent, still holds for the permit that spent it.
+    """
 
     viewer: int
     cameo: int
     uses: int
     categories: frozenset[str] = frozenset()
+    draft: str = ""
+    permit: int = 0
+    words: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The answer: ``rule`` is the rule that decided; ``grant`` and ``until`` bear on a yes by grant alone."""
+    """The answer: ``rule`` decided; ``heard`` is what the graph says but for what was decided against this asker.
+
+    ``witness`` is the row that decided (a grant, a denial or a rule); ``until`` the earliest moment that ends a yes;
+    ``once`` tells a yes to this one draft; ``kind`` and ``clause`` are those of the owner's rule that fired.
+    """
 
     cameo: int
     handle: str
     asker: str
     audience: str
-    rule: str
     epoch: int
-    grant: int | None
+    rule: str
+    heard: str
+    witness: int | None
     until: datetime | None
+    once: bool
+    kind: str
+    clause: str
     uses: int
+    categories: frozenset[str]
 
     @property
     def may(self) -> bool:
@@ -102,9 +77,23 @@ class Judgement:
         return self.rule in YES
 
     @property
+    def grant(self) -> int | None:
+        """Return the grant that said yes."""
+        return self.witness if self.rule == "grant" else None
+
+    @property
     def reason(self) -> Reason:
-        """Return why not; a rule that nobody knows is an error, and so a no."""
-        return Reason(self.rule)
+        """Return why not, as the owner may know it; a rule that nobody knows is an error, and so a no."""
+        if self.rule == "rule":
+            return RULES[self.kind]
+        return SAME.get(self.rule) or Reason(self.rule)
+
+    @property
+    def told(self) -> Reason:
+        """Return why not, as the asker may know it: what a private decision hides, or else "not approved" (I10)."""
+        if self.rule not in PRIVATE:
+            return self.reason
+        return Reason.NOT_APPROVED if self.heard in YES else Reason(self.heard)
 
 
 def judge(questions: Sequence[Question]) -> list[Judgement]:
@@ -115,29 +104,25 @@ def judge(questions: Sequence[Question]) -> list[Judgement]:
         [q.viewer for q in questions],
         [q.cameo for q in questions],
         [q.uses for q in questions],
-        [" ".join(sorted(q.categories)) for q in questions],
+        [categories.mask(q.categories) for q in questions],
+        [q.draft for q in questions],
+        [q.permit for q in questions],
+        [array(q.words) for q in questions],
     ]
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, columns)
         rows = cursor.fetchall()
-    return [read(row, question=question) for row, question in zip(rows, questions, strict=True)]
+    return [read(row, question=q) for row, q in zip(rows, questions, strict=True)]
 
 
 def read(row: tuple[Any, ...], *, question: Question) -> Judgement:
     """Return one row of the statement as a value."""
-    _, cameo, handle, asker, audience, epoch, grant, expires_at, rule = row
-    by_grant = rule == "grant"
-    return Judgement(
-        cameo=cameo,
-        handle=handle,
-        asker=asker,
-        audience=audience,
-        rule=rule,
-        epoch=epoch or 0,
-        grant=grant if by_grant else None,
-        until=expires_at if by_grant else None,
-        uses=question.uses,
-    )
+    return Judgement(*row, uses=question.uses, categories=question.categories)
+
+
+def array(numbers: Collection[int]) -> str:
+    """Return numbers as PostgreSQL writes an array; nothing when there are none, so that nothing has to be read."""
+    return f"{{{','.join(map(str, numbers))}}}" if numbers else ""
 
 
 def hold(cameos: Collection[int]) -> None:

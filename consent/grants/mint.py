@@ -2,17 +2,18 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from consent.accounts.models import Person
 from consent.cameos.models import Cameo
-from consent.grants import words
+from consent.grants import preferences, prompts, words
 from consent.grants.graph import Judgement, Question
-from consent.grants.models import PermitCameo, PermitRecord
+from consent.grants.models import Grant, PermitCameo, PermitRecord
 from consent.grants.uses import mask
 from consent.permit import Permit, Permitted, Reason, Refusal, Request
 from consent.receipts.issue import Draft, issue_together
@@ -46,6 +47,7 @@ def mint(request: Request, *, answers: Sequence[Judgement]) -> Permit:
         draft_digest=request.draft_digest,
         uses=mask(request.uses),
         categories=sorted(request.categories),
+        words=sorted(prompts.fingerprint(request.text)),
         entry=entry,
         created_at=now,
         expires_at=now + LIFE,
@@ -55,7 +57,8 @@ def mint(request: Request, *, answers: Sequence[Judgement]) -> Permit:
     PermitCameo.objects.bulk_create(
         PermitCameo(permit=record, cameo_id=a.cameo, epoch=a.epoch, grant_id=a.grant, receipt=r) for a, r in pairs
     )
-    return value(record, permitted=tuple(permitted(a, receipt=r) for a, r in pairs))
+    wishes = preferences.required([a.cameo for a in answers if a.rule != "self" and not a.once])
+    return value(record, permitted=tuple(permitted(a, receipt=r, requires=wishes.get(a.cameo, ())) for a, r in pairs))
 
 
 def receipt_for_each(request: Request, *, handle: str, answers: Sequence[Judgement]) -> tuple[int, tuple[Receipt, ...]]:
@@ -79,7 +82,7 @@ def receipt_for_each(request: Request, *, handle: str, answers: Sequence[Judgeme
     return issue_together("permit.minted", drafts, body={"permit": digest})
 
 
-def permitted(answer: Judgement, *, receipt: Receipt) -> Permitted:
+def permitted(answer: Judgement, *, receipt: Receipt, requires: tuple[str, ...]) -> Permitted:
     """Return one cameo of a permit as a value."""
     return Permitted(
         cameo=answer.cameo,
@@ -87,6 +90,7 @@ def permitted(answer: Judgement, *, receipt: Receipt) -> Permitted:
         epoch=answer.epoch,
         path=words.path(answer),
         receipt=receipt.digest,
+        requires=requires,
     )
 
 
@@ -118,7 +122,28 @@ def questions(record: PermitRecord, *, uses: int = 0) -> list[Question]:
     """
     cameos = PermitCameo.objects.filter(permit=record).order_by("cameo_id").values_list("cameo_id", flat=True)
     asked = record.uses | uses
-    return [Question(record.requester_id, cameo, asked, frozenset(record.categories)) for cameo in cameos]
+    return [again(record, cameo=cameo, uses=asked) for cameo in cameos]
+
+
+def again(record: PermitRecord, *, cameo: int, uses: int) -> Question:
+    """Return what this permit was asked for about one cameo, to be asked again."""
+    return Question(
+        viewer=record.requester_id,
+        cameo=cameo,
+        uses=uses,
+        categories=frozenset(record.categories),
+        draft=record.draft_digest,
+        permit=record.pk,
+        words=record.words,
+    )
+
+
+def use_up(record: PermitRecord, *, grants: Collection[int]) -> bool:
+    """Spend the yeses to one draft that this permit stands on; return False when another video spent one already."""
+    once = Grant.objects.filter(pk__in=grants).exclude(draft_digest="")
+    mine = once.filter(Q(spent_by=None) | Q(spent_by=record)).order_by("pk").select_for_update()
+    held = list(mine.values_list("pk", flat=True))
+    return len(held) == once.count() and once.filter(pk__in=held).update(spent_by=record) == len(held)
 
 
 def spend(permit: Permit, *, draft_digest: str) -> Refusal | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -23,8 +24,10 @@ def opaque() -> str:
 class Grant(models.Model):
     """What an owner said about one person: these uses yes (a grant), or these uses no (a denial).
 
-    Trusted? Yes: the graph reads it. If lost: a lost grant is a lost yes; a lost denial may let somebody in through
-    the audience, so rows are revoked, never deleted.
+    A grant names the sensitive categories it gives; a denial those it forbids, all when it names none. A grant with a
+    draft's digest is a yes to that one video: it is spent by the permit that is confirmed under it. Trusted? Yes: the
+    graph reads it. If lost: a lost grant is a lost yes; a lost denial may let somebody in through the audience, so rows
+    are revoked, never deleted.
     """
 
     class Effect(models.TextChoices):
@@ -38,6 +41,11 @@ class Grant(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grants_received")
     effect = models.CharField(max_length=6, choices=Effect, default=Effect.GRANT)
     uses = models.SmallIntegerField(help_text="Bits, see consent.grants.uses.")
+    categories = models.IntegerField(default=0, help_text="Bits, see consent.grants.categories.")
+    draft_digest = models.CharField(max_length=64, blank=True, help_text="Set: this one video, once.")
+    spent_by = models.ForeignKey(
+        "consent.PermitRecord", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     receipt = models.ForeignKey("consent.Receipt", on_delete=models.PROTECT, related_name="+")
     revocation = models.ForeignKey(
         "consent.Receipt", on_delete=models.PROTECT, related_name="+", null=True, blank=True, default=None
@@ -49,10 +57,28 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["cameo", "person", "effect"],
-                condition=Q(revoked_at__isnull=True),
+                fields=["cameo", "person"],
+                condition=Q(revoked_at__isnull=True, effect="grant", draft_digest=""),
                 name="grant_one_in_force",
-                include=["uses", "expires_at"],
+                include=["id", "uses", "categories", "expires_at"],
+            ),
+            models.UniqueConstraint(
+                fields=["cameo", "person", "draft_digest"],
+                condition=Q(revoked_at__isnull=True, effect="grant") & ~Q(draft_digest=""),
+                name="grant_one_for_a_draft",
+            ),
+            models.UniqueConstraint(
+                fields=["cameo", "person", "categories"],
+                condition=Q(revoked_at__isnull=True, effect="denial"),
+                name="denial_one_in_force",
+                include=["id", "uses", "expires_at"],
+            ),
+            models.CheckConstraint(
+                condition=Q(draft_digest="") | Q(draft_digest__regex=HEX_SHA256, effect="grant"),
+                name="grant_draft_is_sha256",
+            ),
+            models.CheckConstraint(
+                condition=Q(spent_by__isnull=True) | ~Q(draft_digest=""), name="grant_spent_only_for_a_draft"
             ),
             models.CheckConstraint(condition=Q(uses__gte=1, uses__lte=EVERY_USE), name="grant_uses_are_named"),
             models.CheckConstraint(condition=Q(effect__in=["grant", "denial"]), name="grant_effect_known"),
@@ -65,24 +91,6 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.effect} {self.public_id}"
-
-
-class RuledOut(models.Model):
-    """A category the owner never wants to be shown in, whoever asks.
-
-    Trusted? Yes. If lost: what it kept out is let in again, so it is removed by the owner alone.
-    """
-
-    cameo = models.ForeignKey("consent.Cameo", on_delete=models.PROTECT, related_name="ruled_out")
-    category = models.SlugField(max_length=40)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name_plural = "ruled out"
-        constraints = [models.UniqueConstraint(fields=["cameo", "category"], name="ruled_out_once")]
-
-    def __str__(self) -> str:
-        return f"no {self.category} for cameo {self.cameo_id}"
 
 
 class Minted(models.Manager["PermitRecord"]):
@@ -112,6 +120,12 @@ class PermitRecord(models.Model):
     draft_digest = models.CharField(max_length=64)
     uses = models.SmallIntegerField()
     categories = models.JSONField(default=list, blank=True)
+    words = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="Keyed digests of the prompt's phrases; the words themselves are not kept.",
+    )
     subject = models.CharField(max_length=64, blank=True, help_text="What was confirmed under it: one thing, ever.")
     entry = models.BigIntegerField(help_text="The log entry of permit.minted.")
     expires_at = models.DateTimeField()
@@ -130,6 +144,7 @@ class PermitRecord(models.Model):
                 name="permit_lives_a_minute_at_most",
             ),
         ]
+        indexes = [models.Index(fields=["requester", "created_at"], name="permit_by_requester")]
 
     def __str__(self) -> str:
         return f"permit {self.pk} for job {self.job}"

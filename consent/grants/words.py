@@ -1,6 +1,7 @@
 """What the graph's answers mean, in sentences for people: what happened, why, what you can do."""
 
 from consent.cameos.models import Cameo
+from consent.grants import categories
 from consent.grants.graph import Judgement
 from consent.grants.uses import named, words
 from consent.permit import Reason, Refusal
@@ -17,6 +18,17 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "@{cameo} has ruled out being shown in something like this.",
         "Change what the video shows, or leave them out.",
     ),
+    Reason.CATEGORY_NOT_GIVEN: (
+        "@{cameo} has not allowed you to show them in {categories}.",
+        "Ask @{cameo} for this video, or change what it shows.",
+    ),
+    Reason.NOT_FOR_TEENS: (
+        "The likeness of @{cameo} is not used in {categories}.",
+        "Change what the video shows, or leave them out.",
+    ),
+    Reason.WORDS_RULED_OUT: ("@{cameo} has ruled this out.", "Change the words, or leave them out."),
+    Reason.ASK_FIRST: ("@{cameo} wants to be asked for every video.", "Ask @{cameo} for this one."),
+    Reason.GUARDIAN_MISSING: ("The likeness of @{cameo} cannot be used yet.", "Ask @{cameo} about it."),
     Reason.EXPIRED: ("What @{cameo} allowed you has ended.", "Ask @{cameo} to allow it again."),
     Reason.ONLY_ME: ("Only @{cameo} may use this likeness.", "Ask @{cameo} to allow you."),
     Reason.NOT_APPROVED: ("@{cameo} has not approved you.", "Ask @{cameo} to allow you."),
@@ -39,12 +51,19 @@ NO = {
     Reason.WITHDRAWN: "cameo: withdrawn",
     Reason.BLOCKED: "blocked",
     Reason.DENIED: "a denial in force",
-    Reason.CATEGORY_RULED_OUT: "category ruled out",
+    Reason.CATEGORY_RULED_OUT: "a rule of theirs",
+    Reason.WORDS_RULED_OUT: "a rule of theirs",
+    Reason.ASK_FIRST: "a rule of theirs",
+    Reason.CATEGORY_NOT_GIVEN: "no yes to this category",
+    Reason.NOT_FOR_TEENS: "not for anybody under 18",
+    Reason.GUARDIAN_MISSING: "no guardian has said yes",
     Reason.EXPIRED: "grant: expired",
     Reason.NOT_MUTUAL: "not mutuals",
     Reason.USE_NOT_GIVEN: "no grant for this use",
 }
 ABOUT_AUDIENCE = {Reason.EXPIRED, Reason.ONLY_ME, Reason.NOT_APPROVED, Reason.NOT_MUTUAL, Reason.USE_NOT_GIVEN}
+BLOCKING = ("You have blocked @{cameo}.", "Take the block back if you want to ask them.")
+OWN_AGE = ("Until you are 18, your likeness is not used in {categories}.", "Change what the video shows.")
 EVENTS = {
     "cameo.enrolled": "You enrolled your likeness",
     "cameo.paused": "You paused every use of your likeness",
@@ -55,27 +74,47 @@ EVENTS = {
 }
 
 
-def path(answer: Judgement) -> tuple[str, ...]:
-    """Return the steps that led to the answer, beginning with the question."""
-    asked = f"@{answer.asker} asks for @{answer.handle or '?'} to {words(named(answer.uses))}"
+def path(answer: Judgement, *, reason: Reason | None = None) -> tuple[str, ...]:
+    """Return the steps that led to the answer, beginning with the question, as the asker may know them.
+
+    With a ``reason``, the steps that lead to that one: the owner is shown ``answer.reason`` itself.
+    """
+    about = f" in {categories.words(answer.categories)}" if answer.categories else ""
+    asked = f"@{answer.asker} asks for @{answer.handle or '?'} to {words(named(answer.uses))}{about}"
     if answer.may:
-        return asked, YES[answer.rule]
+        return asked, "a yes to this one video" if answer.once else YES[answer.rule]
+    no = reason or answer.told
     audience = (f"audience: {AUDIENCES.get(answer.audience, answer.audience).lower()}",)
-    return asked, *(audience if answer.reason in ABOUT_AUDIENCE else ()), NO.get(answer.reason, "no grant")
+    clause = (f"“{answer.clause}”",) if answer.clause else ()
+    return asked, *(audience if no in ABOUT_AUDIENCE else ()), NO.get(no, "no grant"), *clause
 
 
 def refusal(answer: Judgement, *, handle: str = "") -> Refusal:
-    """Return a no in words; ``handle`` is what was asked for where no cameo was found."""
+    """Return a no in words, as the asker may know it; ``handle`` is what was asked for where no cameo was found."""
     cameo = answer.handle or handle
-    sentence, advice = SENTENCES[answer.reason]
-    filled = {"cameo": cameo, "uses": words(named(answer.uses))}
+    sentence, advice = sentences(answer)
+    filled = {
+        "cameo": cameo,
+        "uses": words(named(answer.uses)),
+        "categories": categories.words(answer.categories),
+    }
     return Refusal(
-        reason=answer.reason,
+        reason=answer.told,
         sentence=sentence.format(**filled),
         cameo=cameo,
         path=path(answer) if answer.handle else (f"@{answer.asker} asks for @{cameo}", NO[Reason.NO_SUCH_CAMEO]),
         advice=advice.format(**filled),
+        clause=answer.clause,
     )
+
+
+def sentences(answer: Judgement) -> tuple[str, str]:
+    """Return what happened and what to do about it."""
+    if answer.rule == "blocking":
+        return BLOCKING
+    if answer.rule == "not_for_teens" and answer.asker == answer.handle:
+        return OWN_AGE
+    return SENTENCES[answer.told]
 
 
 def error() -> Refusal:

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_safe
 
 from consent.accounts.models import Notice, Person
 from consent.cameos.models import Cameo
-from consent.grants import overview
-from consent.grants.models import RuledOut
+from consent.grants import audience, overview
 from consent.grants.words import EVENTS
 from consent.receipts.models import Receipt
 from consent.views.forms import AudienceForm, GrantForm, RuledOutForm
@@ -48,13 +47,12 @@ def page(request: HttpRequest, *, owner: Person, form: GrantForm | None = None, 
 
 def of_cameo(cameo: Cameo, *, owner: Person) -> dict[str, Any]:
     """Return what the page shows of a cameo."""
-    out = RuledOut.objects.filter(cameo=cameo).values_list("category", flat=True)
     return {
         "given": overview.given(cameo, now=timezone.now()),
         "seen": overview.seen(cameo, latest=LATEST),
         "grant_form": GrantForm(owner=owner),
         "audience_form": AudienceForm(owner=owner, initial={"audience": cameo.audience}),
-        "ruled_out_form": RuledOutForm(initial={"categories": list(out)}),
+        "ruled_out_form": RuledOutForm(initial={"categories": sorted(audience.ruled_out(cameo))}),
     }
 
 

@@ -121,7 +121,9 @@ def _strongest(found: Iterable[Signal]) -> tuple[Signal, ...]:
 
 def touched(text: str, *, rules: Catalogue, level: float) -> frozenset[str]:
     """Return the consent categories that a prompt touches: by a listed word, or by a policy's signal."""
-    listed = {rules.touches.get(phrase, "") for way in readings(text) for phrase, _, _ in lexicon.phrases(way.text)}
+    words = {phrase for way in readings(text) for phrase, _, _ in lexicon.phrases(way.text)}
+    listed = {rules.touches.get(phrase, "") for phrase in words}
+    listed |= {"minors" for phrase in words if phrase in rules.minors or _is_childs_age(phrase)}
     meant = {
         rules.policies[signal.category].consent
         for signal in look(text, rules=rules).signals

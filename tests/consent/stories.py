@@ -1,7 +1,8 @@
 """Reads the stories of ``tests/scenarios`` and lets them happen; the sentences are the whole language.
 
 A story has ``cameos`` (owner: audience), ``pending`` cameos, ``mutuals``, what ``happens`` in order, who ``may`` and
-who ``may_not`` and why. A question is "felix generates+publishes olive+pat in politics".
+who ``may_not`` and why. A question is "felix generates+publishes olive+pat in politics". A reason is what decided;
+where the asker hears something else, it goes on: "denied, heard not_approved".
 """
 
 import re
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from consent.accounts import ties
 from consent.grants import audience, grant, switch
-from consent.models import Cameo, Grant, Person
+from consent.models import Cameo, Grant, GuardianConsent, Guardianship, Person
 from consent.permit import Use
 from tests import cast
 
@@ -91,6 +92,37 @@ def run_out(handle: str) -> None:
     )
 
 
+def look_after(guardian: str, ward: str) -> None:
+    """Let somebody be the live guardian of somebody else."""
+    Guardianship.objects.create(
+        ward=somebody(ward),
+        guardian=somebody(guardian),
+        proposed_by=somebody(guardian),
+        state=Guardianship.State.LIVE,
+        confirmed_at=timezone.now(),
+    )
+
+
+def agree(guardian: str, ward: str) -> None:
+    """Let a guardian say yes to the use of their ward's likeness."""
+    GuardianConsent.objects.create(guardian=somebody(guardian), cameo=somebody(ward).cameo)
+
+
+def give(owner: str, other: str, uses: str, categories: str | None) -> None:
+    """Let an owner give uses, and categories if any."""
+    grant.give(
+        somebody(owner),
+        person=somebody(other),
+        uses=[Use(use) for use in uses.split(",")],
+        categories=categories.split("+") if categories else (),
+    )
+
+
+def deny(owner: str, other: str, categories: str | None) -> None:
+    """Let an owner say no to somebody, or no to categories."""
+    grant.deny(somebody(owner), person=somebody(other), categories=categories.split("+") if categories else ())
+
+
 def take_back(owner: str, other: str) -> None:
     """Revoke what somebody was given."""
     found = Grant.objects.get(cameo__owner__handle=owner, person__handle=other, revoked_at=None)
@@ -98,11 +130,10 @@ def take_back(owner: str, other: str) -> None:
 
 
 EVENTS: list[tuple[str, Callable[..., object]]] = [
-    (
-        r"(\w+) grants (\w+) ([\w,]+)",
-        lambda a, b, uses: grant.give(somebody(a), person=somebody(b), uses=[Use(use) for use in uses.split(",")]),
-    ),
-    (r"(\w+) denies (\w+)", lambda a, b: grant.deny(somebody(a), person=somebody(b))),
+    (r"(\w+) grants (\w+) ([\w,]+)(?: in ([\w+-]+))?", give),
+    (r"(\w+) denies (\w+)(?: in ([\w+-]+))?", deny),
+    (r"(\w+) looks after (\w+)", look_after),
+    (r"(\w+) agrees for (\w+)", agree),
     (r"(\w+) revokes (\w+)", take_back),
     (r"the grant to (\w+) runs out", run_out),
     (r"(\w+) follows (\w+)", lambda a, b: ties.follow(somebody(a).pk, dst=somebody(b).pk)),
@@ -110,7 +141,7 @@ EVENTS: list[tuple[str, Callable[..., object]]] = [
     (r"(\w+) blocks (\w+)", lambda a, b: ties.block(somebody(a).pk, dst=somebody(b).pk)),
     (r"(\w+) unblocks (\w+)", lambda a, b: ties.unblock(somebody(a).pk, dst=somebody(b).pk)),
     (r"(\w+) lets in (\w+)", lambda a, who: audience.set_audience(somebody(a), audience=Cameo.Audience(who))),
-    (r"(\w+) rules out (\w+)", lambda a, what: audience.set_ruled_out(somebody(a), categories=[what])),
+    (r"(\w+) rules out ([\w+-]+)", lambda a, what: audience.set_ruled_out(somebody(a), categories=what.split("+"))),
     (r"(\w+) pauses", lambda a: switch.pause(somebody(a))),
     (r"(\w+) resumes", lambda a: switch.resume(somebody(a))),
     (r"(\w+) withdraws", lambda a: switch.withdraw(somebody(a))),

@@ -42,7 +42,7 @@ def build(world: dict[str, object]) -> dict[str, Person]:
     for name, chosen in zip(PEOPLE, audiences, strict=True):
         cameo = cast.cameo(people[name])
         Cameo.objects.filter(pk=cameo.pk).update(audience=chosen, state=Cameo.State.LIVE)
-        cameo.ruled_out.all().delete()
+        cameo.rules.all().delete()
         people[name].following.all().delete()
         people[name].blocking.all().delete()
     for src, dst in follows:
