@@ -78,3 +78,32 @@ class CaptureError(ConsentError):
 
 class MintError(ConsentError):
     """Permits are minted by the gate alone."""
+
+
+class SignatureError(ConsentError):
+    """This receipt was not signed."""
+
+    SENTENCES = {
+        "not_to_sign": "This receipt is not one to sign: it tells of somebody else's act, or its words were changed.",
+        "signed_already": "This receipt is signed already; a signature is given once.",
+        "no_passkey": "You have no passkey here yet. Add one under Sign-in and passkeys.",
+        "unreadable": "This is no answer of a passkey.",
+        "wrong_site": "This was signed for another site, so it proves nothing here.",
+        "wrong_receipt": "This was signed for something else, not for this receipt.",
+        "unknown_passkey": "This passkey is not one of yours.",
+        "bad_signature": "The signature does not hold.",
+        "count_went_back": "This passkey has counted backwards, so there may be a copy of it. Remove it and add a new one.",
+    }
+
+    def __init__(self, sentence: str = "", *, code: str = "bad_signature") -> None:
+        super().__init__(sentence)
+        self.code = code
+
+    @classmethod
+    def of(cls, code: str) -> "SignatureError":
+        """Return the error with this code and its sentence."""
+        return cls(cls.SENTENCES[code], code=code)
+
+
+class TokenError(ConsentError):
+    """This token cannot be made or ended."""

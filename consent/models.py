@@ -6,10 +6,11 @@ from consent.accounts.invitation import Invite
 from consent.accounts.letterbox import Letter, Preference
 from consent.accounts.models import Block, Fact, Follow, Notice, Person
 from consent.accounts.stewardship import Steward
+from consent.accounts.tokens import Token
 from consent.cameos.models import Cameo, Capture, Template
 from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord
 from consent.grants.rows import Concentration, Request, Rule
-from consent.receipts.models import Receipt
+from consent.receipts.models import Receipt, ReceiptSignature
 
 __all__ = [
     "Appearance",
@@ -32,8 +33,10 @@ __all__ = [
     "Person",
     "Preference",
     "Receipt",
+    "ReceiptSignature",
     "Request",
     "Rule",
     "Steward",
     "Template",
+    "Token",
 ]

@@ -1,7 +1,7 @@
 """Issuing receipts: canonical words, a salted digest, one log entry.
 
-The fields follow ISO/IEC TS 27560 in small: who the record is about, who keeps it, what happened, for which purposes,
-until when. The log gets digests alone; without the salt nobody can confirm a guess about what they stand for.
+What a receipt says is written in :mod:`consent.receipts.record`. The log gets digests alone; without the salt nobody
+can confirm a guess about what they stand for. Who attests it is not among the words: a passkey signs them afterwards.
 """
 
 import hashlib
@@ -15,12 +15,8 @@ from django.utils import timezone
 
 from consent.accounts import transactions
 from consent.receipts.models import Receipt, opaque
+from consent.receipts.record import Event, Json, document
 from provenance import ledger
-
-SCHEMA = "countenance.receipt/1"
-CONTROLLER = "Countenance"
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +52,8 @@ def issue_together(
 def write(kind: str, draft: Draft, *, principal: str) -> Receipt:
     """Return the receipt's row, not yet saved and without its log entry."""
     public_id, salt = opaque(), secrets.token_hex(16)
-    payload = canonical(
-        {
-            "schema": SCHEMA,
-            "record": public_id,
-            "controller": CONTROLLER,
-            "principal": principal,
-            "event": kind,
-            "at": timezone.now().isoformat(timespec="milliseconds"),
-            "about": dict(draft.about),
-            "attested_by": Receipt.Attestation.OPERATOR.value,
-        }
-    )
+    event = Event(kind, principal=principal, about=draft.about, at=timezone.now())
+    payload = canonical(document(event, receipt=public_id))
     return Receipt(
         public_id=public_id,
         kind=kind,

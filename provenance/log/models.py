@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     CAMEO_WITHDRAWN = "cameo.withdrawn"
     GRANT_MADE = "grant.made"
     GRANT_REVOKED = "grant.revoked"
+    RECEIPT_SIGNED = "receipt.signed"
     PERMIT_MINTED = "permit.minted"
     ASSET_SEALED = "asset.sealed"
     ASSET_WITHDRAWN = "asset.withdrawn"
