@@ -195,6 +195,8 @@ EMAIL_HOST_USER = read("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = read("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", "countenance@localhost")
+PUBLIC_URL = read("PUBLIC_URL", "http://127.0.0.1:8000")  # where people reach us: the links in letters begin so
+INVITES_REQUIRED = flag("INVITES_REQUIRED", default=False)  # yes: nobody signs up without somebody's invite
 if not PRODUCTION:  # letters are files to look at
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = HOME / "mail"
@@ -337,6 +339,7 @@ CELERY_TASK_ROUTES = {  # ml is one process that holds the engines
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
 CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about them is worth nothing
     "deliver": {"task": "consent.tasks.deliver", "schedule": 5.0, "options": {"expires": 30}},
+    "post": {"task": "consent.tasks.post", "schedule": 30.0, "options": {"expires": 60}},
     "sequence": {"task": "provenance.tasks.sequence", "schedule": 5.0, "options": {"expires": 30}},
     "captures": {"task": "consent.tasks.sweep", "schedule": 20.0, "options": {"expires": 30}},
     "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},

@@ -44,6 +44,10 @@ class TakenError(ConsentError):
     """Somebody has this handle, or one that looks like it. Choose another."""
 
 
+class EmailTakenError(ConsentError):
+    """There is an account with this e-mail address already. Sign in to it, or use another address."""
+
+
 class InviteError(ConsentError):
     """This invite cannot be used: it was used already, or there is none like it."""
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from consent.accounts import outbox
+from consent.accounts import letters, outbox
 from consent.cameos import enrolment, erasure, judgement
 
 
@@ -10,6 +10,12 @@ from consent.cameos import enrolment, erasure, judgement
 def deliver() -> None:
     """Hand undelivered facts to their receivers; sent on commit and by beat, so it may run at any time, twice too."""
     outbox.deliver()
+
+
+@shared_task(name="consent.tasks.post", queue="light", ignore_result=True)
+def post() -> None:
+    """Send the letters that are due; sent on commit and by beat, so it may run at any time, twice too."""
+    letters.post()
 
 
 @shared_task(name="consent.tasks.judge", queue="ml", ignore_result=True)

@@ -15,7 +15,10 @@ from consent.errors import HandleError
 
 HANDLE = r"^[a-z0-9_]{2,30}$"
 ALIKE = ("01i_", "oll")  # as SQL's translate() reads it: 0 to o, 1 and i to l, underscores to nothing
-PAIRS = (("m", "rn"), ("w", "vv"))  # drawn apart rather than together, so that the order of a name's letters is no matter
+PAIRS = (
+    ("m", "rn"),
+    ("w", "vv"),
+)  # drawn apart rather than together, so that the order of a name's letters is no matter
 
 
 def plain(handle: str) -> str:

@@ -55,6 +55,7 @@ DATA = {"face": (f"{PD}FacialPrint", f"{PD}Picture"), "voice": (f"{PD}Biometric"
 STATES = {  # what happened -> the state of consent afterwards
     "cameo.enrolled": "ConsentGiven",
     "cameo.paused": "ConsentStatusInvalidForProcessing",  # DPV has no word for a pause
+    "cameo.resumed": "ConsentGiven",
     "cameo.withdrawn": "ConsentWithdrawn",
     "grant.made": "ConsentGiven",
     "grant.revoked": "ConsentWithdrawn",
@@ -147,7 +148,8 @@ def parties(event: Event) -> list[Json]:
     ]
     found += [{"party_id": one, "party_role": f"{DPV}Recipient"} for one in recipients(event.about)]
     if by := event.about.get("by"):
-        found.append({"party_id": by, "party_role": f"{DPV}GuardianOfDataSubject"})
+        role = "Representative" if event.about.get("by_role") else "GuardianOfDataSubject"
+        found.append({"party_id": by, "party_role": f"{DPV}{role}"})
     return found
 
 
