@@ -18,7 +18,7 @@ ALIKE = ("01i_", "oll")  # as SQL's translate() reads it: 0 to o, 1 and i to l, 
 PAIRS = (
     ("m", "rn"),
     ("w", "vv"),
-)  # drawn apart rather than together, so that the order of a name's letters is no matter
+)  # drawn apart, so that no order of replacing matters
 
 
 def plain(handle: str) -> str:

@@ -24,8 +24,6 @@ class Kind(models.TextChoices):
     GRANT_MADE = "grant.made"
     GRANT_REVOKED = "grant.revoked"
     RECEIPT_SIGNED = "receipt.signed"
-    GUARDIAN_AGREED = "guardian.agreed"
-    GUARDIAN_WITHDREW = "guardian.withdrew"
     STEWARD_NAMED = "steward.named"
     STEWARD_ENDED = "steward.ended"
     PERMIT_MINTED = "permit.minted"
