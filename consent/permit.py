@@ -101,7 +101,8 @@ class Permitted:
     """One cameo in a permit, with the epoch it was judged at and the path that said yes.
 
     ``requires`` are the owner's wishes that the video must heed, in their words; the text that was permitted has to
-    hold each of them.
+    hold each of them. ``attested_by`` says who attested the grant's receipt when the permit was minted: ``passkey`` (the
+    owner's own) or ``operator`` (our word alone; always so where no grant was needed).
     """
 
     cameo: int
@@ -110,6 +111,7 @@ class Permitted:
     path: tuple[str, ...]
     receipt: str
     requires: tuple[str, ...] = ()
+    attested_by: str = "operator"
 
 
 @dataclass(frozen=True, slots=True)

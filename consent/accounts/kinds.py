@@ -53,6 +53,7 @@ KINDS: dict[str, Kind] = {
     "steward.acted": Kind(SAID, "Somebody acted in your place", letter=True, page="consent:receipts"),
     "steward.asked": Kind(SAFE, "Somebody asks to act in your place", letter=True, page="consent:stewards"),
     "steward.changed": Kind(SAFE, "Who may act in your place has changed", letter=True, page="consent:stewards"),
+    "security.token": Kind(SAFE, "A token for programs was made or revoked", letter=True, page="consent:tokens"),
     "birthday.asked": Kind(SAFE, "A correction of your birth date was asked for", letter=True, page="consent:settings"),
     "birthday.decided": Kind(SAFE, "A correction of your birth date was decided", letter=True, page="consent:settings"),
     "evidence.decided": Kind(SAFE, "What you showed us was looked at", letter=True, page="consent:family"),

@@ -115,7 +115,7 @@ def make(person: Person, *, name: str, scopes: Collection[Scope], days: int) -> 
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
-    notices.tell(person.pk, kind="security.token", sentence=f"A token called “{name}” was made for your account.")
+    notices.tell(person.pk, "security.token", f"A token called “{name}” was made for your account.")
     return token, f"cnt_{token.public_id}.{secret}"
 
 
@@ -128,7 +128,7 @@ def revoke(person: Person, *, token: str) -> Token:
     if found.revoked_at is None:
         found.revoked_at = timezone.now()
         found.save(update_fields=["revoked_at"])
-        notices.tell(person.pk, kind="security.token", sentence=f"The token called “{found.name}” was revoked.")
+        notices.tell(person.pk, "security.token", f"The token called “{found.name}” was revoked.")
     return found
 
 

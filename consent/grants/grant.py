@@ -20,7 +20,7 @@ from consent.errors import CameoStateError, GrantError, UsesError
 from consent.grants.categories import FOR_TEENS, GIVEABLE, PLAIN
 from consent.grants.categories import mask as mask_of
 from consent.grants.categories import words as in_words
-from consent.grants.models import Grant
+from consent.grants.models import Grant, opaque
 from consent.grants.uses import NEVER_FOR_TEENS, mask, named, words
 from consent.permit import Use
 from consent.receipts.issue import issue
@@ -95,9 +95,11 @@ def say(owner: Person, *, person: Person, effect: Grant.Effect, terms: Terms) ->
     """Write a grant or a denial in place of the one in force, with its receipt, its fact and its notice."""
     check(owner, person=person, terms=terms)
     cameo = held(owner)
-    receipt = issue("grant.made", owner.pk, about(person, effect=effect, terms=terms))
+    public_id = opaque()  # the receipt names the grant it is for
+    receipt = issue("grant.made", owner.pk, {"grant": public_id, **about(person, effect=effect, terms=terms)})
     replaced = end(cameo, person=person, effect=effect, terms=terms, receipt=receipt)
     grant = Grant.objects.create(
+        public_id=public_id,
         cameo=cameo,
         person=person,
         effect=effect,

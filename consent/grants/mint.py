@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
@@ -20,6 +21,7 @@ from consent.receipts.issue import Draft, issue_together
 from consent.receipts.models import Receipt
 
 LIFE = timedelta(seconds=60)
+OPERATOR = Receipt.Attestation.OPERATOR.value
 
 SPEND = """
 UPDATE consent_permitrecord SET spent_at = clock_timestamp()
@@ -38,7 +40,8 @@ REFUSALS: dict[Reason, str] = {
 def mint(request: Request, *, answers: Sequence[Judgement]) -> Permit:
     """Write the permit, a use receipt for each person depicted, and one log entry that commits to all of it."""
     handle = secrets.token_hex(16)
-    entry, receipts = receipt_for_each(request, handle=handle, answers=answers)
+    said = attestations(answers)
+    entry, receipts = receipt_for_each(request, handle=handle, answers=answers, said=said)
     now = timezone.now()
     record = PermitRecord(
         handle=handle,
@@ -58,11 +61,29 @@ def mint(request: Request, *, answers: Sequence[Judgement]) -> Permit:
         PermitCameo(permit=record, cameo_id=a.cameo, epoch=a.epoch, grant_id=a.grant, receipt=r) for a, r in pairs
     )
     wishes = preferences.required([a.cameo for a in answers if a.rule != "self" and not a.once])
-    return value(record, permitted=tuple(permitted(a, receipt=r, requires=wishes.get(a.cameo, ())) for a, r in pairs))
+    cast = (permitted(a, receipt=r, requires=wishes.get(a.cameo, ()), yes=said.get(a.grant)) for a, r in pairs)
+    return value(record, permitted=tuple(cast))
 
 
-def receipt_for_each(request: Request, *, handle: str, answers: Sequence[Judgement]) -> tuple[int, tuple[Receipt, ...]]:
-    """Tell everyone depicted who uses their likeness, for what and why that was allowed."""
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """The receipt of the grant that a use stands on: its digest, and who attested it when the permit was minted."""
+
+    digest: str
+    attested_by: str
+
+
+def attestations(answers: Sequence[Judgement]) -> dict[int | None, Yes]:
+    """Return by grant what its receipt says of itself now; a yes without a grant (audience, oneself) has none."""
+    wanted = [answer.grant for answer in answers if answer.grant]
+    rows = Grant.objects.filter(pk__in=wanted).values_list("pk", "receipt__digest", "receipt__attested_by")
+    return {pk: Yes(digest, by) for pk, digest, by in rows} if wanted else {}
+
+
+def receipt_for_each(
+    request: Request, *, handle: str, answers: Sequence[Judgement], said: Mapping[int | None, Yes]
+) -> tuple[int, tuple[Receipt, ...]]:
+    """Tell everyone depicted who uses their likeness, for what, why that was allowed and who attests it."""
     owners = dict(Cameo.objects.filter(pk__in=[a.cameo for a in answers]).values_list("pk", "owner_id"))
     requester = Person.objects.get(pk=request.requester).public_id
     drafts = [
@@ -74,6 +95,8 @@ def receipt_for_each(request: Request, *, handle: str, answers: Sequence[Judgeme
                 "draft": request.draft_digest,
                 "purposes": sorted(use.value for use in request.uses),
                 "because": answer.rule,
+                "grant_receipt": yes.digest if (yes := said.get(answer.grant)) else None,
+                "grant_attested_by": yes.attested_by if yes else OPERATOR,
             },
         )
         for answer in answers
@@ -82,7 +105,7 @@ def receipt_for_each(request: Request, *, handle: str, answers: Sequence[Judgeme
     return issue_together("permit.minted", drafts, body={"permit": digest})
 
 
-def permitted(answer: Judgement, *, receipt: Receipt, requires: tuple[str, ...]) -> Permitted:
+def permitted(answer: Judgement, *, receipt: Receipt, requires: tuple[str, ...], yes: Yes | None) -> Permitted:
     """Return one cameo of a permit as a value."""
     return Permitted(
         cameo=answer.cameo,
@@ -91,6 +114,7 @@ def permitted(answer: Judgement, *, receipt: Receipt, requires: tuple[str, ...])
         path=words.path(answer),
         receipt=receipt.digest,
         requires=requires,
+        attested_by=yes.attested_by if yes else OPERATOR,
     )
 
 

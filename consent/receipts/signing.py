@@ -38,8 +38,8 @@ from consent.receipts.models import Receipt, ReceiptSignature
 from provenance import ledger
 
 OWN_ACTS = frozenset(  # a use is somebody else's act; the person depicted has nothing to sign there
-    {"cameo.enrolled", "cameo.paused", "cameo.withdrawn", "grant.made", "grant.revoked", "guardian.agreed",
-     "guardian.withdrew", "appearance.deleted"}
+    {"cameo.enrolled", "cameo.paused", "cameo.resumed", "cameo.withdrawn", "grant.made", "grant.revoked",
+     "guardian.agreed", "guardian.withdrew", "steward.named", "steward.ended", "appearance.deleted"}
 )  # fmt: skip
 VERIFICATION = UserVerificationRequirement.PREFERRED  # a security key without a PIN is still the person's own
 

@@ -66,7 +66,9 @@ def finish(
         made_at=made.started_at,
         stream_digest=encoded.digest,
         clearance_digest=clearance_digest(clearance),
-        receipts=tuple(ReceiptRef(digest=one.receipt, entry=permit.entry) for one in permit.cameos),
+        receipts=tuple(
+            ReceiptRef(digest=one.receipt, entry=permit.entry, attested_by=one.attested_by) for one in permit.cameos
+        ),
     )
     return sealing.finish(encoded.path, destination=destination(render), statement=statement)
 

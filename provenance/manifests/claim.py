@@ -34,10 +34,14 @@ TRAINING = ("cawg.ai_generative_training", "cawg.ai_training", "cawg.ai_inferenc
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRef:
-    """A receipt of somebody's yes: its salted digest (SHA-256, hex) and the ledger entry that reports it."""
+    """A receipt of somebody's yes: its salted digest (SHA-256, hex) and the ledger entry that reports it.
+
+    ``attested_by`` is who stood behind that yes when it was used: the person's own ``passkey``, or the ``operator``.
+    """
 
     digest: str
     entry: int
+    attested_by: str = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,12 @@ def soft_binding(payload: bytes) -> dict[str, Any]:
 def consent(statement: Statement, *, log: str, indices: Mapping[int, int | None]) -> dict[str, Any]:
     """Return our own assertion: which receipts and which clearance stood behind this render."""
     receipts = [
-        {"sha256": each.digest, "entry": each.entry, "leaf_index": indices.get(each.entry)}
+        {
+            "sha256": each.digest,
+            "entry": each.entry,
+            "leaf_index": indices.get(each.entry),
+            "attested_by": each.attested_by,
+        }
         for each in statement.receipts
     ]
     return {

@@ -207,7 +207,12 @@ def consent(active: Row) -> tuple[Row, ...]:
     """Return the receipts that our own assertion names."""
     found = [each for said in assertions(active, CONSENT) for each in rows(said.get("receipts"))]
     return tuple(
-        {"receipt": text(each.get("sha256")), "entry": each.get("entry"), "leaf_index": each.get("leaf_index")}
+        {
+            "receipt": text(each.get("sha256")),
+            "entry": each.get("entry"),
+            "leaf_index": each.get("leaf_index"),
+            "attested_by": "passkey" if each.get("attested_by") == "passkey" else "operator",
+        }
         for each in found[:MOST]
     )
 

@@ -1,6 +1,8 @@
 """What a report says to a person: one headline, three lines, no term that needs explaining."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from provenance.manifests.status import Verdict
 from provenance.verify import Report
@@ -78,8 +80,18 @@ def of_people(report: Report) -> Line:
         return Line("People", "Made without anybody's enrolled likeness, as the seal says.", "claimed")
     count = "One person agreed" if len(receipts) == 1 else f"{len(receipts)} agreements were given"
     if all(each.get("ledger") == "included" for each in receipts):
-        return Line("People", f"{count}; the receipts are in the public log. We alone attest them so far.", "proven")
+        return Line("People", f"{count}; the receipts are in the public log. {attestation(receipts)}", "proven")
     return Line("People", f"{count}, as the seal says; the log does not show it here.", "claimed")
+
+
+def attestation(receipts: Sequence[Mapping[str, Any]]) -> str:
+    """Return who stands behind the agreements."""
+    signed = sum(each.get("attested_by") == "passkey" for each in receipts)
+    if not signed:
+        return "We alone attest them so far."
+    if signed == len(receipts):
+        return "Each was signed with the person's own passkey."
+    return f"{signed} of {len(receipts)} were signed with the person's own passkey; we alone attest the rest."
 
 
 def of_record(report: Report) -> Line:

@@ -77,7 +77,8 @@ def test_the_manifest_says_what_is_true_of_a_render(tmp_path: Path) -> None:
     assert actions[0]["softwareAgent"] == {"name": "World", "version": "1.0"}
     assert said["c2pa.actions.v2"]["allActionsIncluded"] is True
     assert active["claim_generator_info"][0]["specVersion"] == "2.4.0"
-    assert said[claim.CONSENT]["receipts"] == [{"sha256": "c" * 64, "entry": entry, "leaf_index": 0}]
+    named = {"sha256": "c" * 64, "entry": entry, "leaf_index": 0, "attested_by": "operator"}
+    assert said[claim.CONSENT]["receipts"] == [named]
     assert said[claim.CONSENT]["clearance_sha256"] == "b" * 64
     assert {each["use"] for each in said["cawg.training-mining"]["entries"].values()} == {"notAllowed"}
 

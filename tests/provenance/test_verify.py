@@ -57,7 +57,8 @@ def test_a_sealed_file_is_ours_included_and_standing(tmp_path: Path) -> None:
     assert (said["verdict"], said["ledger"], said["standing"]) == ("ours", "included", "standing")
     assert said["manifest"]["label"] == done.label
     assert said["problems"] == []
-    assert said["consent"] == [{"receipt": "c" * 64, "entry": entry, "leaf_index": None, "ledger": "included"}]
+    named = {"receipt": "c" * 64, "entry": entry, "leaf_index": None, "attested_by": "operator"}
+    assert said["consent"] == [{**named, "ledger": "included"}]
 
 
 @pytest.mark.django_db

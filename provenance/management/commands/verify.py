@@ -52,6 +52,7 @@ def lines(report: Report) -> list[str]:
         f"signer    {signer.get('name', '-')} ({signer.get('organisation', '-')})" if signer else "signer    -",
         f"made with {manifest.get('model') or '-'}, {manifest.get('made_at') or '-'}" if manifest else "made with -",
         f"consent   {len(data['consent'])} receipts",
+        *(f"attested  {each['receipt'][:16]}… by {each['attested_by']}" for each in data["consent"]),
         f"ledger    {data['ledger']}",
         f"standing  {data['standing']}",
         f"mark      {data['marks']['invisible']}",
