@@ -1,7 +1,9 @@
 """The API, mounted under /api/v1."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
+
+from config.answers import NothingHere
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
@@ -9,4 +11,5 @@ urlpatterns = [
     path("", include("safety.api.urls")),
     path("", include("generation.api.urls")),
     path("", include("provenance.api.urls")),
+    re_path(r"", NothingHere.as_view()),
 ]

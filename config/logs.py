@@ -14,6 +14,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 ID = re.compile(r"[\w.:@/+=~-]{0,120}")
+SECRET = re.compile(r"cnt_[0-9a-f]{16}", re.IGNORECASE)  # a token looks like an id, and is none
 PLAIN = frozenset({"event", "timestamp", "level", "logger", "where"})
 
 
@@ -29,7 +30,7 @@ def harmless(value: object) -> object:
     if isinstance(value, list | tuple) and len(value) <= 20:  # noqa: PLR2004 - a handful of ids
         return [harmless(each) for each in value]
     text = str(value)
-    return text if ID.fullmatch(text) else "(withheld)"
+    return text if ID.fullmatch(text) and not SECRET.search(text) else "(withheld)"
 
 
 def tell_exception(_logger: object, _method: str, record: EventDict) -> EventDict:

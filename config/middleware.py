@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
+from config.answers import too_large
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -15,6 +17,8 @@ def refuse_oversized(handler: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         told = request.META.get("CONTENT_LENGTH") or "0"
         if told.isdigit() and int(told) > settings.BODY_MAX_BYTES:
+            if request.path.startswith("/api/"):
+                return too_large(request)
             return HttpResponse(render_to_string("413.html"), status=413)
         return handler(request)
 

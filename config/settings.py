@@ -242,9 +242,16 @@ BODY_MAX_BYTES = 256 << 20
 LOGGING = logs.settings(read("LOG_LEVEL", "WARNING"))
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "consent.api.bearer.Bearer",  # first: its header makes an unknown caller's answer 401
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "consent.api.bearer.Scoped",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["consent.api.bearer.PerToken"],
+    "DEFAULT_SCHEMA_CLASS": "config.schema.Schema",
     "EXCEPTION_HANDLER": "config.answers.refuse",
 }
 SPECTACULAR_SETTINGS = {
@@ -256,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "ClipState": "generation.feed.models.Clip.State",
         "CameoState": "consent.cameos.models.Cameo.State",
         "CaptureState": "consent.cameos.models.Capture.State",
+        "RefusalCode": "config.codes.CODES",
     },
 }
 
@@ -311,6 +319,8 @@ VIDEO_FPS = 24
 VIDEO_STYLES = ("realistic", "cinematic", "anime")
 VIDEO_PROMPT_MAX = 2000  # characters
 VIDEO_CAST_MAX = 4  # people in one video
+CONCENTRATION_HOUR_MAX = 20  # permits for one other person by one person in an hour, from which a moderator looks:
+# a maker who tries variants stays below; a campaign about one person does not
 JOBS_QUEUED_MAX = 10  # per person; one more is refused
 JOBS_RUNNING_MAX = 2  # per person; the others wait
 JOB_LEASE_SECONDS = 30  # a worker that is silent for so long has lost its job

@@ -25,6 +25,8 @@ SWITCHES: dict[str, Callable[[Person], Cameo]] = {
 class CameoView(APIView):
     """One's own cameo."""
 
+    scopes = {"GET": "cameo:read"}
+
     @extend_schema(responses=CameoSerializer)
     def get(self, request: Request) -> Response:
         """Say how it stands."""
@@ -40,6 +42,8 @@ class CameoView(APIView):
 class SwitchView(APIView):
     """Stop every use, or begin again."""
 
+    scopes = {"POST": "cameo:write"}
+
     @extend_schema(request=None, responses=CameoSerializer)
     def post(self, request: Request, action: str) -> Response:
         """Do it; what it stops has stopped when this answers."""
@@ -50,8 +54,16 @@ class SwitchView(APIView):
         return Response(cameo_json(cameo, owner=person(request)))
 
 
+class WithdrawView(SwitchView):
+    """Take the likeness back for good. In a session alone: what is destroyed then cannot be had again."""
+
+    scopes = {}
+
+
 class AudienceView(APIView):
     """Whom to let in without asking one by one."""
+
+    scopes = {"POST": "cameo:write"}
 
     @extend_schema(request=AudienceSerializer, responses=CameoSerializer)
     def post(self, request: Request) -> Response:

@@ -19,6 +19,8 @@ from consent.permit import Use
 class GrantsView(APIView):
     """The grants of one's own cameo."""
 
+    scopes = {"GET": "grants:read", "POST": "grants:write"}
+
     @extend_schema(responses=GrantsSerializer)
     def get(self, request: Request) -> Response:
         """List those in force, newest first."""
@@ -51,6 +53,8 @@ class GrantsView(APIView):
 
 class GrantView(APIView):
     """One grant of one's own cameo."""
+
+    scopes = {"DELETE": "grants:write"}
 
     @extend_schema(request=None, responses=RevokedSerializer)
     def delete(self, request: Request, grant_id: str) -> Response:

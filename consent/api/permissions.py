@@ -24,6 +24,7 @@ class Often(UserRateThrottle):
 class CheckView(APIView):
     """Questions before a request is made."""
 
+    scopes = {"GET": "permissions:read"}
     throttle_classes = [Often]
 
     @extend_schema(

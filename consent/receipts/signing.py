@@ -41,6 +41,7 @@ OWN_ACTS = frozenset(  # a use is somebody else's act; the person depicted has n
     {"cameo.enrolled", "cameo.paused", "cameo.resumed", "cameo.withdrawn", "grant.made", "grant.revoked",
      "guardian.agreed", "guardian.withdrew", "steward.named", "steward.ended", "appearance.deleted"}
 )  # fmt: skip
+ADVICE = "What you decided is in force all the same. You can sign the receipt later."
 VERIFICATION = UserVerificationRequirement.PREFERRED  # a security key without a PIN is still the person's own
 
 

@@ -27,6 +27,8 @@ GONE = {
 class ClipView(APIView):
     """One clip."""
 
+    scopes = {"GET": "clips:read", "DELETE": "clips:write"}
+
     @extend_schema(responses=ClipSerializer)
     def get(self, request: Request, clip: str) -> Response:
         """Say what may be known of it, by those who may see it, while it may be shown."""
@@ -46,6 +48,8 @@ class ClipView(APIView):
 
 class ContentView(APIView):
     """The sealed bytes."""
+
+    scopes = {"GET": "clips:read"}
 
     @extend_schema(
         responses={(200, "video/mp4"): OpenApiTypes.BINARY},

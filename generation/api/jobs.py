@@ -31,6 +31,8 @@ def no(error: GenerationError) -> Response:
 class JobsView(APIView):
     """Ask for a video."""
 
+    scopes = {"POST": "jobs:write"}
+
     @extend_schema(
         request=WishSerializer,
         responses={201: JobSerializer},
@@ -51,6 +53,8 @@ class JobsView(APIView):
 class JobView(APIView):
     """One job of one's own."""
 
+    scopes = {"GET": "jobs:read"}
+
     @extend_schema(responses=JobSerializer)
     def get(self, request: Request, job: str) -> Response:
         """Say how far it is."""
@@ -59,6 +63,8 @@ class JobView(APIView):
 
 class CancelView(APIView):
     """Stop one's own job."""
+
+    scopes = {"POST": "jobs:write"}
 
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, job: str) -> Response:

@@ -55,10 +55,10 @@ class Verify(APIView):
     def post(self, request: Request) -> Response:
         """Return the report; a file that is no media is a report too."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.VERIFY_MAX_BYTES + SLACK:
-            return refuse("too-large", "This file is larger than we read here.", "Send a smaller one.", 413)
+            return refuse("too_large", "This file is larger than we read here.", "Send a smaller one.", 413)
         wish = UploadSerializer(data=request.data)
         if not wish.is_valid():
-            return refuse("no-file", "There is no file in this request.", "Send it as the multipart field 'file'.", 400)
+            return refuse("no_file", "There is no file in this request.", "Send it as the multipart field 'file'.", 400)
         return Response(verify.examine_upload(wish.validated_data["file"].chunks()).data())
 
 

@@ -393,10 +393,10 @@ def test_the_endpoint_needs_no_sign_in_and_answers_as_the_command(
         answer = client.post("/api/v1/verify", {"file": file})
     assert answer.status_code == 200
     assert answer.json() == json.loads(json.dumps(verify.examine(done.path).data()))
-    assert client.post("/api/v1/verify").json()["error"]["code"] == "no-file"
+    assert client.post("/api/v1/verify").json()["error"]["code"] == "no_file"
     settings.VERIFY_MAX_BYTES = 10
     refused = client.post("/api/v1/verify", {"file": io.BytesIO(b"x" * 100_000)})
-    assert (refused.status_code, refused.json()["error"]["code"]) == (413, "too-large")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (413, "too_large")
 
 
 @pytest.mark.django_db

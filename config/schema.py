@@ -1,0 +1,59 @@
+"""The OpenAPI schema of every endpoint: what it answers, what it needs, and the one shape in which it refuses."""
+
+import re
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from config.codes import CODES
+
+REFUSED = "4XX"
+
+
+class RefusalDetailSerializer(serializers.Serializer[Any]):
+    """Why not: the machine's word, the sentence a person reads, and what can be done."""
+
+    code = serializers.ChoiceField(choices=CODES)
+    message = serializers.CharField()
+    advice = serializers.CharField(allow_blank=True)
+
+
+class RefusedSerializer(serializers.Serializer[Any]):
+    """Every refusal of every endpoint looks like this."""
+
+    error = RefusalDetailSerializer()
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # as below
+    """How the schema tells of tokens."""
+
+    target_class = "consent.api.bearer.Bearer"
+    name = "token"
+
+    def get_security_definition(self, _auto_schema: object) -> dict[str, Any]:
+        """Return the scheme."""
+        about = "Made on the page Settings, Tokens: `cnt_…`, for the scopes that were chosen there."
+        return {"type": "http", "scheme": "bearer", "description": about}
+
+
+class Schema(AutoSchema):  # type: ignore[misc]  # drf_spectacular brings no types
+    """drf-spectacular's reading of a view, with our refusals and scopes."""
+
+    def get_operation_id(self) -> str:
+        """Return the view's own name and the method: ``receipt_get`` beside ``receipts_get``."""
+        words = re.findall(r"[A-Z][a-z0-9]*", type(self.view).__name__.removesuffix("View"))
+        return "_".join([*words, self.method]).lower()
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        return bodies | {REFUSED: self._get_response_for_code(RefusedSerializer, REFUSED, direction=direction)}
+
+    def get_description(self) -> str:
+        """Return what the method's docstring says, and which scope a token needs for it."""
+        told, scopes = super().get_description() or "", getattr(self.view, "scopes", {})
+        if not self.view.permission_classes or "IsAuthenticated" not in {p.__name__ for p in self.view.permission_classes}:
+            return told
+        needed = f"Scope of a token: `{scopes[self.method]}`." if self.method in scopes else "Signed in, never with a token."
+        return f"{told}\n\n{needed}"
