@@ -10,7 +10,14 @@ class ConsentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Teach safety what a capture is."""
-        from consent.cameos import cases  # noqa: PLC0415 - models are not loaded before this
+        """Teach safety what a capture is and what people are asked to decide; say how changes are proved."""
+        from consent.accounts import cases as people  # noqa: PLC0415 - models are not loaded before this
+        from consent.accounts import proof  # noqa: PLC0415
+        from consent.cameos import cases  # noqa: PLC0415
+        from consent.grants import concentration  # noqa: PLC0415
+        from consent.receipts.together import prove  # noqa: PLC0415
 
         cases.register()
+        concentration.register()
+        people.register()
+        proof.register(prove)

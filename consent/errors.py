@@ -36,6 +36,10 @@ class TieError(ConsentError):
     """You cannot follow or block yourself."""
 
 
+class NobodyError(ConsentError):
+    """There is nobody of this name."""
+
+
 class HandleError(ConsentError):
     """A handle is 2 to 30 letters a-z, digits or underscores, with a letter or digit among them."""
 
@@ -56,8 +60,16 @@ class GuardianError(ConsentError):
     """This cannot be done with this guardianship."""
 
 
+class NoGuardianshipError(GuardianError):
+    """There is no such guardianship."""
+
+
 class StewardError(ConsentError):
     """This cannot be done in somebody's place."""
+
+
+class NoStewardError(StewardError):
+    """You do not act in this person's place."""
 
 
 class BirthdayError(ConsentError):
@@ -111,3 +123,11 @@ class SignatureError(ConsentError):
 
 class TokenError(ConsentError):
     """This token cannot be made or ended."""
+
+
+class PreferenceError(ConsentError):
+    """This cannot be taken as a preference."""
+
+
+class RequestError(ConsentError):
+    """This request cannot be made or answered."""

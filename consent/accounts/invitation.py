@@ -25,9 +25,7 @@ class Invite(models.Model):
     public_id = models.CharField(max_length=16, unique=True, default=opaque, editable=False)
     inviter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invites")
     slot = models.PositiveSmallIntegerField()
-    digest = models.CharField(
-        max_length=64, unique=True, help_text="Hex SHA-256 of the code: 80 random bits."
-    )
+    digest = models.CharField(max_length=64, unique=True, help_text="Hex SHA-256 of the code: 80 random bits.")
     redeemed_by = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="invite"
     )

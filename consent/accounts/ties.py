@@ -8,16 +8,22 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from consent.accounts import epochs, outbox
-from consent.accounts.models import Block, Follow
-from consent.errors import TieError
+from consent.accounts import epochs, guardians, notices, outbox, stewards
+from consent.accounts.models import Block, Follow, Person
+from consent.errors import NobodyError, TieError
 
 
 def follow(src: int, *, dst: int) -> None:
     """Let ``src`` follow ``dst``; nothing is lost by it, so no epoch moves."""
     if src == dst:
         raise TieError
-    Follow.objects.get_or_create(src_id=src, dst_id=dst)
+    if Block.objects.filter(src_id__in=[src, dst], dst_id__in=[src, dst]).exists():
+        raise NobodyError
+    with transaction.atomic():
+        _, is_new = Follow.objects.get_or_create(src_id=src, dst_id=dst)
+        if is_new:
+            handle = Person.objects.values_list("handle", flat=True).get(pk=src)
+            notices.tell(dst, "follow.made", f"@{handle} follows you.")
 
 
 def unfollow(src: int, *, dst: int) -> None:
@@ -30,14 +36,17 @@ def unfollow(src: int, *, dst: int) -> None:
 
 
 def block(src: int, *, dst: int) -> None:
-    """Stop everything between two people, in both directions, and take their follows away."""
+    """Stop everything between two people, in both directions: follows, guardianships and stewardships end."""
     if src == dst:
         raise TieError
     with transaction.atomic():
+        guardians.hold([src, dst])
         cameos = epochs.bump([src, dst])
         Block.objects.get_or_create(src_id=src, dst_id=dst)
         Follow.objects.filter(src_id=src, dst_id=dst).delete()
         Follow.objects.filter(src_id=dst, dst_id=src).delete()
+        guardians.part(src, other=dst)
+        stewards.part(src, other=dst)
         tell_lost(cameos, src=src, dst=dst)
 
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from consent.accounts import epochs, outbox
+from consent.accounts import epochs, guardians, notices, outbox
 from consent.cameos import erasure, gallery, likeness, liveness, portrait
 from consent.cameos.challenge import Challenge
 from consent.cameos.likeness import Taken
@@ -158,6 +158,17 @@ def _enrolled(cameo: Cameo, taken: Taken, *, capture: Capture) -> None:
     about = {"cameo": cameo.public_id, "capture": capture.public_id, "audience": "only me", "kept": KEPT}
     issue("cameo.enrolled", cameo.owner_id, about)
     outbox.record("cameo_enrolled", {"cameo": cameo.pk, "owner": cameo.owner_id})
+    _told(cameo, fresh=fresh)
+
+
+def _told(cameo: Cameo, *, fresh: bool) -> None:
+    """Tell the owner, who alone would know that it was not they, and whoever looks after them."""
+    again = "enrolled" if fresh else "enrolled again"
+    notices.tell(cameo.owner_id, "cameo.enrolled", f"Your likeness was {again}.", about=cameo.public_id)
+    guardian = guardians.guardian(cameo.owner)
+    if guardian is not None:
+        sentence = f"@{cameo.owner.handle} {again.replace('enrolled', 'enrolled their likeness')}."
+        notices.tell(guardian.pk, "guardian.changed", sentence, about=cameo.public_id)
 
 
 def _own_cameo(capture: Capture) -> Cameo:

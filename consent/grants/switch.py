@@ -2,12 +2,15 @@
 
 Whatever the state, epochs are bumped first and the change is in force when the call returns. A cameo's states:
 live <-> paused; live or paused -> frozen -> paused; any -> withdrawn, from which only a new enrolment leads back.
+``by`` says in the receipt who did it in the owner's place (``accounts.stewards.signed``); empty means the owner.
 """
+
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
 
-from consent.accounts import epochs, notices, outbox
+from consent.accounts import consents, epochs, guardians, notices, outbox
 from consent.accounts.models import Person
 from consent.cameos import erasure
 from consent.cameos.models import Cameo
@@ -17,20 +20,23 @@ from consent.receipts.issue import issue
 from consent.receipts.models import Receipt
 
 State = Cameo.State
+OWNER: Mapping[str, str] = {}
 
 
 @transaction.atomic
-def pause(owner: Person) -> Cameo:
+def pause(owner: Person, *, by: Mapping[str, str] = OWNER) -> Cameo:
     """Stop every use by anybody; nothing made with this cameo is served until it is resumed. Safe to repeat."""
     cameo = stopped(owner, to=State.PAUSED, when={State.LIVE, State.PAUSED})
-    issue("cameo.paused", owner.pk, {"cameo": cameo.public_id})
+    issue("cameo.paused", owner.pk, {"cameo": cameo.public_id, **by})
     return cameo
 
 
 @transaction.atomic
-def resume(owner: Person) -> Cameo:
+def resume(owner: Person, *, by: Mapping[str, str] = OWNER) -> Cameo:
     """End a pause; everything is judged anew from then on. Safe to repeat."""
-    return moved(owner, to=State.LIVE, when={State.LIVE, State.PAUSED})
+    cameo = moved(owner, to=State.LIVE, when={State.LIVE, State.PAUSED})
+    issue("cameo.resumed", owner.pk, {"cameo": cameo.public_id, **by})
+    return cameo
 
 
 @transaction.atomic
@@ -44,15 +50,26 @@ def freeze(owner: Person) -> Cameo:
 @transaction.atomic
 def thaw(owner: Person) -> Cameo:
     """End a freeze; the cameo is then paused, so that its owner decides when it is used again."""
-    return moved(owner, to=State.PAUSED, when={State.FROZEN})
+    cameo = moved(owner, to=State.PAUSED, when={State.FROZEN})
+    sentence = "Your likeness is no longer frozen. It is paused: resume it when you like."
+    notices.tell(owner.pk, kind="cameo.frozen", sentence=sentence)
+    return cameo
 
 
 @transaction.atomic
-def withdraw(owner: Person) -> Cameo:
-    """Take the likeness back for good: its templates and key are destroyed, and every grant ends. Safe to repeat."""
+def withdraw(owner: Person, *, by: Mapping[str, str] = OWNER) -> Cameo:
+    """Take the likeness back for good: its templates and key are destroyed, and every grant ends. Safe to repeat.
+
+    A guardian's yes to it ends too, and whoever was a guardian by it alone is one no more.
+    """
+    guardians.hold([owner.pk])
+    epochs.bump([owner.pk, *(ward.pk for ward in guardians.wards(owner.pk))])
     cameo = stopped(owner, to=State.WITHDRAWN, when=set(State))
-    receipt = issue("cameo.withdrawn", owner.pk, {"cameo": cameo.public_id})
+    receipt = issue("cameo.withdrawn", owner.pk, {"cameo": cameo.public_id, **by})
     end_all(cameo, receipt=receipt)
+    consents.forget(owner)
+    if guardians.unfit_guardian(owner):
+        guardians.lapse(owner, why="Their likeness was withdrawn.")
     erasure.erase(cameo)
     return cameo
 
