@@ -41,11 +41,11 @@ class NobodyError(ConsentError):
 
 
 class HandleError(ConsentError):
-    """A handle is 2 to 30 letters a-z, digits or underscores, with a letter or digit among them."""
+    """A handle is 2 to 30 letters a-z, digits or underscores."""
 
 
 class TakenError(ConsentError):
-    """Somebody has this handle, or one that looks like it. Choose another."""
+    """Somebody has this handle already, or one that looks like it. Choose another."""
 
 
 class EmailTakenError(ConsentError):

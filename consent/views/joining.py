@@ -2,17 +2,22 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import SignupForm
+from allauth.account.views import SignupView
+from allauth.core import context
 from django import forms
 from django.core.validators import RegexValidator
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
+from consent.accounts import handles, invites
 from consent.accounts.ages import AgeBand, age_band
-from consent.accounts.handles import HANDLE
+from consent.accounts.joining import seat
 from consent.accounts.models import COUNTRY, Person
-from consent.errors import UnderageError
-from consent.grants.graph import plain
+from consent.errors import ConsentError, EmailTakenError, HandleError, InviteError, TakenError, UnderageError
+
+FIELDS: dict[type[ConsentError], str] = {TakenError: "handle", EmailTakenError: "email", InviteError: "invite"}
 
 
 class JoinForm(SignupForm):  # type: ignore[misc]  # allauth has no types
@@ -36,21 +41,39 @@ class JoinForm(SignupForm):  # type: ignore[misc]  # allauth has no types
         help_text="Its two letters, like DE.",
         widget=forms.TextInput(attrs={"autocomplete": "country", "maxlength": 2}),
     )
-    field_order = ["email", "handle", "display_name", "birth_date", "country", "password1", "password2"]
+    invite = forms.CharField(
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    field_order = ["email", "handle", "display_name", "birth_date", "country", "password1", "password2", "invite"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (allauth's own signature)
         super().__init__(*args, **kwargs)
         self.fields.pop("username", None)  # the handle is our word for it
+        self.fields["invite"].required = invites.are_needed()
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
     def clean_handle(self) -> str:
         """Return the handle in its one spelling, or say what is wrong with it."""
-        handle = plain(self.cleaned_data["handle"])
-        RegexValidator(HANDLE, "A handle is 2 to 30 letters a-z, digits or underscores.")(handle)
-        if Person.objects.filter(handle=handle).exists():
-            raise forms.ValidationError("Somebody has this handle already. Choose another.")
+        try:
+            handle = handles.plain(self.cleaned_data["handle"])
+        except HandleError as error:
+            raise forms.ValidationError(str(error)) from error
+        if Person.objects.filter(skeleton=handles.skeleton(handle)).exists():
+            raise forms.ValidationError(str(TakenError()))
         return handle
+
+    def clean_invite(self) -> str:
+        """Look whether the invite could be used; it is used up with the account."""
+        code = str(self.cleaned_data["invite"]).strip()
+        if code:
+            try:
+                invites.look(code, source=source())
+            except InviteError as error:
+                raise forms.ValidationError(str(error)) from error
+        return code
 
     def clean_birth_date(self) -> Any:  # noqa: ANN401  (a date, once it was cleaned)
         """Refuse anybody under thirteen."""
@@ -64,6 +87,32 @@ class JoinForm(SignupForm):  # type: ignore[misc]  # allauth has no types
         country = str(self.cleaned_data["country"]).strip().upper()
         RegexValidator(COUNTRY, "A country is its two letters, like DE.")(country)
         return country
+
+    def try_save(self, request: HttpRequest) -> tuple[Person | None, HttpResponse | None]:
+        """Make the account, whole or not at all; whoever was second reads one sentence on the same form."""
+        try:
+            with transaction.atomic():
+                person, response = super().try_save(request)
+                if person is not None and self.cleaned_data["invite"]:
+                    invites.redeem(self.cleaned_data["invite"], person=person)
+        except (TakenError, EmailTakenError, InviteError) as error:
+            self.add_error(FIELDS[type(error)], str(error))
+            return None, again(request, form=self)
+        return person, response
+
+
+def source() -> str:
+    """Return the address a request came from, as the rate limits of signing in read it."""
+    request = context.request
+    return str(get_adapter().get_client_ip(request)) if request is not None else ""
+
+
+def again(request: HttpRequest, *, form: JoinForm) -> HttpResponse:
+    """Show the form once more, with what is wrong now."""
+    view = SignupView()
+    view.setup(request)
+    answer: HttpResponse = view.form_invalid(form)
+    return answer
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -82,7 +131,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         super().save_user(request, user, form, commit=False)
         user.handle = form.cleaned_data["handle"]
         if commit:
-            user.save()
+            seat(user)
         return user
 
     def populate_username(self, request: HttpRequest, user: Person) -> None:

@@ -62,7 +62,7 @@ def test_people_sign_in_with_handle_or_e_mail(login: str) -> None:
     ("wrong", "sentence"),
     [
         ({"birth_date": str(cast.birthday(12))}, "Countenance is for people of 13 and older."),
-        ({"handle": "olive"}, "Somebody has this handle already."),
+        ({"handle": "olive"}, "Somebody has this handle already,"),
         ({"handle": "no spaces"}, "A handle is 2 to 30 letters a-z, digits or underscores."),
         ({"country": "1"}, "A country is its two letters, like DE."),
     ],
