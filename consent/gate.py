@@ -5,6 +5,7 @@ refusal as well (``Reason.ERROR``), written to the log with ids only (I6). Lock 
 job, clip.
 """
 
+import dataclasses
 import logging
 from collections.abc import Collection, Sequence
 
@@ -13,7 +14,8 @@ from django.db import transaction
 from consent.accounts import transactions
 from consent.cameos import likeness
 from consent.cameos import witness as eyes
-from consent.grants import appearances, graph, mint, prompts, words
+from consent.errors import ConsentError
+from consent.grants import appearances, company, concentration, descent, graph, mint, preferences, prompts, requests, why, words
 from consent.grants.graph import Judgement, Question
 from consent.grants.models import PermitRecord
 from consent.grants.uses import BITS, mask
@@ -54,8 +56,11 @@ def redeem(permit: Permit, draft_digest: str) -> tuple[Likeness, ...] | Refusal:
         return words.error()
 
 
-def confirm(permit: Permit, *, subject: str, use: Use = Use.GENERATE) -> Refusal | None:
+def confirm(permit: Permit, *, subject: str, use: Use = Use.GENERATE, shared: str = "") -> Refusal | None:
     """Judge the permit's row once more, at the moment its subject is let out; None is yes.
+
+    A remix is judged with everything that its parents stand on, and bears their appearances beside its own. ``shared``
+    says where a subject is published: link, followers or public; those in it are told.
 
     Inside the caller's ``atomic()``, whose commit lets the subject out: raises ``OutsideTransactionError`` elsewhere.
     Locks the cameos ``FOR SHARE`` until that commit, writes an Appearance for each, and works on a spent permit and
@@ -64,7 +69,7 @@ def confirm(permit: Permit, *, subject: str, use: Use = Use.GENERATE) -> Refusal
     transactions.require("Confirming a permit")
     try:
         with transaction.atomic():
-            return _confirm(permit, subject=subject, use=use)
+            return _confirm(permit, subject=subject, use=use, shared=shared)
     except Exception:
         logger.exception("gate.confirm_failed", extra={"job": permit.job, "subject": subject})
         return words.error()
@@ -84,6 +89,20 @@ def standing(subjects: Collection[str], *, use: Use = Use.GENERATE) -> set[str]:
         return set()
 
 
+def permit_of(subject: str) -> Permit | None:
+    """Return the permit under which a subject was let out, to be confirmed for another use; None when there is none."""
+    return mint.permit_of(subject)
+
+
+def retire(subject: str, *, use: Use | None = None) -> None:
+    """Write down that a use of a subject is over (unpublished), or every use: the subject itself is gone.
+
+    Inside the caller's ``atomic()``, before it locks its own rows. Nothing stands again by it; safe to repeat.
+    """
+    transactions.require("Ending a use")
+    appearances.retire(subject, use=use)
+
+
 def check(
     requester: int, handles: Sequence[str], use: Use = Use.GENERATE, categories: frozenset[str] = frozenset()
 ) -> tuple[Answer, ...]:
@@ -94,51 +113,105 @@ def check(
             answers = graph.judge([Question(requester, cameo, BITS[use], categories) for cameo in asked.values()])
     except Exception:
         logger.exception("gate.check_failed")
-        return tuple(_answer(handle, words.error()) for handle in asked)
-    return tuple(_told(handle, answer) for handle, answer in zip(asked, answers, strict=True))
+        return tuple(why.no(handle, words.error()) for handle in asked)
+    return tuple(why.for_asker(answer, handle=handle) for handle, answer in zip(asked, answers, strict=True))
+
+
+def wishes(requester: int, handles: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return handle -> what its owner always wants to be shown, for those whom the requester may use now.
+
+    A request has to hold each of them, word for word, before it is drawn: see ``Permitted.requires``. Somebody who may
+    not use a likeness is told nothing about its owner's wishes.
+    """
+    asked = graph.find(handles)
+    may = {answer.handle for answer in check(requester, list(asked)) if answer.may}
+    wanted = preferences.required([cameo for handle, cameo in asked.items() if handle in may])
+    return {handle: wanted[cameo] for handle, cameo in asked.items() if cameo in wanted}
+
+
+def ask(request: Request, *, cameo: str, shots: Sequence[str] = (), message: str = "") -> str | Refusal:
+    """Ask an owner (by handle) for a yes to this one request, exactly as it would be drawn; return the public id.
+
+    Refuses in one sentence what cannot be asked. The owner is told, and the guardian of one under 18; a yes is a grant
+    for this draft alone, good for one video.
+    """
+    try:
+        return requests.ask_for(request, cameo=cameo, shots=shots, message=message)
+    except ConsentError as error:
+        return Refusal(Reason.NOT_APPROVED, str(error), cameo=cameo)
 
 
 def _authorize(request: Request) -> Permit | Refusal:
-    asked = graph.find(request.cameos)
+    request = descent.widened(request)
+    asked = graph.find(request.cameos) | descent.cast(request.parents)
     uses = mask(request.uses)
+    request = dataclasses.replace(request, categories=request.categories | company.categories(list(asked.values())))
     text = prompts.fingerprint(request.text)
-    answers = _judge(
-        [
-            Question(request.requester, cameo, uses, request.categories, request.draft_digest, 0, text)
-            for cameo in asked.values()
-        ]
-    )
+    own = [
+        Question(request.requester, cameo, uses, request.categories, request.draft_digest, 0, text)
+        for cameo in asked.values()
+    ]
+    answers, inherited = _judge_both(own, descent.questions(request.parents))
     for handle, answer in zip(asked, answers, strict=True):
         if not answer.may:
             return words.refusal(answer, handle=handle)
-    return mint.mint(request, answers=answers)
+    if descent.is_broken(request.parents, answers=inherited):
+        return words.source_gone()
+    return _limited(request, asked=asked) or _minted(request, answers=answers)
+
+
+def _limited(request: Request, *, asked: dict[str, int]) -> Refusal | None:
+    stopped = concentration.is_stopped(request.requester, cameos=list(asked.values()))
+    return next((words.too_often(handle) for handle, cameo in asked.items() if cameo == stopped), None)
+
+
+def _minted(request: Request, *, answers: Sequence[Judgement]) -> Permit:
+    permit = mint.mint(request, answers=answers)
+    concentration.watch(request.requester, cameos=[answer.cameo for answer in answers])
+    return permit
 
 
 def _redeem(permit: Permit, *, draft_digest: str) -> list[int] | Refusal:
     record = mint.find(permit)
     if record is None:
         return mint.refuse(Reason.PERMIT_FORGED)
-    answers = _judge(mint.questions(record))
+    answers, inherited = _judge_both(mint.questions(record), descent.questions(record.parents))
+    if descent.is_broken(record.parents, answers=inherited):
+        return words.source_gone()
     return _first_no(answers) or mint.spend(permit, draft_digest=draft_digest) or [answer.cameo for answer in answers]
 
 
-def _confirm(permit: Permit, *, subject: str, use: Use) -> Refusal | None:
+def _confirm(permit: Permit, *, subject: str, use: Use, shared: str) -> Refusal | None:
     record = mint.find(permit)
     if record is None:
         return mint.refuse(Reason.PERMIT_FORGED)
-    answers = _judge(mint.questions(record, uses=BITS[use]))
-    return _first_no(answers) or _let_out(record, subject=subject, use=use, answers=answers)
+    own, line = mint.questions(record, uses=BITS[use]), descent.questions(record.parents, uses=BITS[use])
+    answers, inherited = _judge_both(own, line)
+    if refusal := _first_no(answers) or _let_out(record, subject=subject, use=use, answers=answers):
+        return refusal
+    if any(not answer.may for answer in inherited) or descent.has_lost(record.parents, subject=subject, use=use):
+        return words.source_gone()
+    uses_made = list(zip([*own, *line], [*answers, *inherited], strict=True))
+    appearances.write(uses_made, subject=subject, use=use, shared=shared)
+    appearances.tell(record, subject=subject, use=use, shared=shared)
+    descent.write(subject, parents=record.parents)
+    return None
 
 
 def _let_out(record: PermitRecord, *, subject: str, use: Use, answers: Sequence[Judgement]) -> Refusal | None:
     if not mint.bind(record, subject=subject):
         return mint.refuse(Reason.PERMIT_SPENT)
-    if appearances.is_deleted(subject):
+    if appearances.is_gone(subject):
         return words.taken_down()
     if not mint.use_up(record, grants=[answer.grant for answer in answers if answer.grant and answer.once]):
         return mint.refuse(Reason.PERMIT_SPENT)
-    appearances.write(record, subject=subject, use=use, answers=answers)
     return None
+
+
+def _judge_both(own: Sequence[Question], line: Sequence[Question]) -> tuple[list[Judgement], list[Judgement]]:
+    """Judge what is asked and what its parents stand on, in one statement; return the answers to each."""
+    answers = _judge([*own, *line])
+    return answers[: len(own)], answers[len(own) :]
 
 
 def _judge(questions: Sequence[Question]) -> list[Judgement]:
@@ -152,24 +225,6 @@ def _judge(questions: Sequence[Question]) -> list[Judgement]:
 
 def _first_no(answers: Sequence[Judgement]) -> Refusal | None:
     return next((words.refusal(answer) for answer in answers if not answer.may), None)
-
-
-def _told(handle: str, answer: Judgement) -> Answer:
-    if not answer.may:
-        return _answer(handle, words.refusal(answer, handle=handle))
-    return Answer(handle, may=True, reason=None, sentence=words.welcome(answer), path=words.path(answer))
-
-
-def _answer(handle: str, refusal: Refusal) -> Answer:
-    return Answer(
-        handle,
-        may=False,
-        reason=refusal.reason,
-        sentence=refusal.sentence,
-        path=refusal.path,
-        advice=refusal.advice,
-        clause=refusal.clause,
-    )
 
 
 # -- the witness: who is in these pictures, and were they permitted?

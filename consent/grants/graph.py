@@ -117,7 +117,8 @@ def judge(questions: Sequence[Question]) -> list[Judgement]:
 
 def read(row: tuple[Any, ...], *, question: Question) -> Judgement:
     """Return one row of the statement as a value."""
-    return Judgement(*row, uses=question.uses, categories=question.categories)
+    values = (*row, question.uses, question.categories)
+    return Judgement(*values)
 
 
 def array(numbers: Collection[int]) -> str:

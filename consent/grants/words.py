@@ -34,6 +34,10 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.NOT_APPROVED: ("@{cameo} has not approved you.", "Ask @{cameo} to allow you."),
     Reason.NOT_MUTUAL: ("@{cameo} lets in people who follow one another with them.", "Ask @{cameo} to allow you."),
     Reason.USE_NOT_GIVEN: ("@{cameo} has not allowed you to {uses} with their likeness.", "Ask @{cameo} for that use."),
+    Reason.TOO_OFTEN: (
+        "A person looked at how often you use the likeness of @{cameo}, and ended it.",
+        "You can answer the case, or leave them out of this video.",
+    ),
     Reason.ERROR: ("We could not check whether you may use this likeness, so the answer is no.", "Try again later."),
 }
 AUDIENCES: dict[str, str] = {value: str(label) for value, label in Cameo.Audience.choices}
@@ -123,6 +127,13 @@ def error() -> Refusal:
     return Refusal(Reason.ERROR, sentence, path=("an error while judging",), advice=advice)
 
 
+def too_often(handle: str) -> Refusal:
+    """Return the no that a moderator decided on."""
+    sentence, advice = SENTENCES[Reason.TOO_OFTEN]
+    path = ("target concentration", "a moderator's decision")
+    return Refusal(Reason.TOO_OFTEN, sentence.format(cameo=handle), cameo=handle, path=path, advice=advice)
+
+
 def welcome(answer: Judgement) -> str:
     """Return a yes in words."""
     return f"You may {words(named(answer.uses))} with the likeness of @{answer.handle}."
@@ -135,4 +146,14 @@ def taken_down() -> Refusal:
         "Somebody in this video had it taken down.",
         path=("appearance: deleted",),
         advice="It cannot be brought back.",
+    )
+
+
+def source_gone() -> Refusal:
+    """Return the no for what is made from a video that does not stand; it says nothing of who in it said no."""
+    return Refusal(
+        Reason.WITHDRAWN,
+        "A video that this one is made from is not shown any more.",
+        path=("made from: withdrawn",),
+        advice="Make it from another video, or from none.",
     )
