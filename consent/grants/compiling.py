@@ -22,7 +22,7 @@ from consent.grants.vocabulary import ARTICLES, BOUND, CATEGORY_OF, MINE, RELATI
 Kind = Rule.Kind
 LONGEST_PHRASE: Final = 4  # words; a prompt's phrases are looked at in runs of up to four
 MOST_CLAUSES: Final = 20
-START: Final = r"(?:never|no|not|nothing|don't|do not|always|only|avoid|without|keep me|please)"
+START: Final = r"(?:please )?(?:never|no|not|nothing|don['’]t|do not|always|only|avoid|without|keep me)"  # noqa: RUF001 - as typed
 CLAUSE: Final = re.compile(rf"[.;!?\n]+|,?\s+(?:and|but)\s+(?={START}\b)|,\s*(?={START}\b)", re.IGNORECASE)
 POLITE: Final = re.compile(r"^(?:and|but|please|also|i would like you to|i'd like you to|i want you to)\s+")
 NO: Final = re.compile(
@@ -69,7 +69,7 @@ def clauses(text: str) -> list[str]:
 
 def of_clause(clause: str) -> list[Compiled]:
     """Return what one clause became; what is not understood is *ask*."""
-    plain = POLITE.sub("", " ".join(clause.lower().replace("’", "'").split()))  # noqa: RUF001 - typed by people
+    plain = POLITE.sub("", " ".join(clause.lower().replace("’", "'").split())).removesuffix("please").rstrip(", ")  # noqa: RUF001 - typed by people
     return wanted(clause, plain) or unwanted(clause, plain) or [Compiled(clause, Kind.ASK)]
 
 
