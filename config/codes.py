@@ -21,6 +21,8 @@ CODES = [
     ("audience", "this audience is not open to this person"),
     ("uses", "a likeness cannot be given for these uses"),
     ("grant", "this grant cannot be given"),
+    ("preference", "this cannot be taken as a preference"),
+    ("request", "this request cannot be made or answered"),
     ("no_such_person", "nobody has this handle"),
     ("cameo_state", "the cameo is not in a state in which this can be done"),
     ("no_cameo", "the caller has no cameo"),

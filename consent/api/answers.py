@@ -8,7 +8,16 @@ from rest_framework.response import Response
 
 from consent.accounts.models import Person
 from consent.cameos.models import Cameo
-from consent.errors import AudienceError, CameoStateError, ConsentError, GrantError, UsesError
+from consent.errors import (
+    AudienceError,
+    CameoStateError,
+    ConsentError,
+    GrantError,
+    PreferenceError,
+    RequestError,
+    UsesError,
+)
+from consent.grants import categories
 from consent.grants.models import Grant
 from consent.grants.uses import named
 from consent.permit import Use
@@ -17,6 +26,8 @@ CODES: dict[type[ConsentError], tuple[int, str, str]] = {
     AudienceError: (status.HTTP_400_BAD_REQUEST, "audience", "Choose a smaller audience."),
     UsesError: (status.HTTP_400_BAD_REQUEST, "uses", "Choose other uses."),
     GrantError: (status.HTTP_400_BAD_REQUEST, "grant", "Change the grant and send it again."),
+    PreferenceError: (status.HTTP_400_BAD_REQUEST, "preference", "Change the words and send them again."),
+    RequestError: (status.HTTP_409_CONFLICT, "request", "Look at how the request stands."),
     CameoStateError: (status.HTTP_409_CONFLICT, "cameo_state", "Look at the state of your cameo first."),
 }
 
@@ -53,7 +64,20 @@ def grant_json(grant: Grant) -> dict[str, Any]:
     return {
         "id": grant.public_id,
         "person": grant.person.handle,
-        "uses": [use.value for use in Use if use in named(grant.uses)],
+        "uses": uses_json(grant.uses),
+        "categories": categories_json(grant.categories),
+        "effect": grant.effect,
+        "draft": grant.draft_digest or None,
         "expires_at": grant.expires_at,
         "receipt": grant.receipt.digest,
     }
+
+
+def uses_json(bits: int) -> list[str]:
+    """Return uses in their one order."""
+    return [use.value for use in Use if use in named(bits)]
+
+
+def categories_json(bits: int) -> list[str]:
+    """Return categories in their one order."""
+    return [name for name in categories.NAMES if name in categories.named(bits)]

@@ -1,5 +1,7 @@
 """GET and POST /grants, DELETE /grants/{id}: what one gives and takes back."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -23,14 +25,14 @@ class GrantsView(APIView):
 
     @extend_schema(responses=GrantsSerializer)
     def get(self, request: Request) -> Response:
-        """List those in force, newest first."""
-        rows = Grant.objects.filter(cameo__owner=person(request), revoked_at=None, effect=Grant.Effect.GRANT)
+        """List what was given and denied and is in force, newest first."""
+        rows = Grant.objects.filter(cameo__owner=person(request), revoked_at=None)
         listed = rows.select_related("person", "receipt").order_by("-pk")
         return Response({"grants": [grant_json(row) for row in listed]})
 
     @extend_schema(request=NewGrantSerializer, responses={201: GrantSerializer})
     def post(self, request: Request) -> Response:
-        """Let somebody use one's likeness; it takes the place of an earlier grant to the same person."""
+        """Let somebody use one's likeness, in place of an earlier grant to them; or deny them more than before."""
         asked = NewGrantSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         told = asked.validated_data
@@ -43,9 +45,7 @@ class GrantsView(APIView):
                 advice="Check the spelling of the name.",
             )
         try:
-            made = grant.give(
-                person(request), person=other, uses=[Use(use) for use in told["uses"]], expires_at=told["expires_at"]
-            )
+            made = said(person(request), other=other, told=told)
         except (GrantError, UsesError, CameoStateError) as error:
             return no(error)
         return Response(grant_json(made), status=status.HTTP_201_CREATED)
@@ -65,3 +65,11 @@ class GrantView(APIView):
             return refused(status.HTTP_404_NOT_FOUND, word="not_found", message=str(error), advice="Check the address.")
         digest = found.revocation.digest if found.revocation else ""
         return Response({"id": found.public_id, "revoked_at": found.revoked_at, "receipt": digest})
+
+
+def said(owner: Person, *, other: Person, told: dict[str, Any]) -> Grant:
+    """Give or deny, as was asked."""
+    uses, about = [Use(use) for use in told["uses"]], told["categories"]
+    if told["effect"] == Grant.Effect.DENIAL:
+        return grant.deny(owner, person=other, uses=uses, categories=about)
+    return grant.give(owner, person=other, uses=uses, categories=about, expires_at=told["expires_at"])

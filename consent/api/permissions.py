@@ -1,4 +1,6 @@
-"""GET /permissions/check: what the gate would answer now, for the one who asks and nobody else."""
+"""GET /permissions/check: what the gate would answer now; GET /permissions/why: the whole truth about one's own."""
+
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -8,11 +10,16 @@ from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from consent import gate
+from consent.accounts.models import Person
 from consent.api.answers import person, refused
-from consent.api.serializers import AnswersSerializer
-from consent.permit import Use
+from consent.api.serializers import AnswerSerializer, AnswersSerializer
+from consent.grants import why
+from consent.grants.categories import NAMES
+from consent.permit import Answer, Use
 
 AT_ONCE = 16
+USE = OpenApiParameter("use", str, enum=[use.value for use in Use], default="generate")
+CATEGORY = OpenApiParameter("category", str, many=True, enum=list(NAMES), description="What the video touches.")
 
 
 class Often(UserRateThrottle):
@@ -30,29 +37,66 @@ class CheckView(APIView):
     @extend_schema(
         parameters=[
             OpenApiParameter("cameo", str, many=True, required=True, description="A handle; up to 16 of them."),
-            OpenApiParameter("use", str, enum=[use.value for use in Use], default="generate"),
+            USE,
+            CATEGORY,
         ],
         responses=AnswersSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Say for each cameo whether it may be used, and if not, why; it promises nothing for later."""
-        handles = [part for given in request.query_params.getlist("cameo") for part in given.split(",") if part.strip()]
-        use = request.query_params.get("use", Use.GENERATE.value)
-        if not 1 <= len(handles) <= AT_ONCE or use not in set(Use):
-            message = f"Ask about 1 to {AT_ONCE} cameos, and one of the uses {', '.join(Use)}."
+        """Say for each cameo whether the caller may use it, and if not, why; it promises nothing for later.
+
+        What somebody decided against the caller is not told apart from what everybody else hears.
+        """
+        handles, use, about = listed(request, "cameo"), wanted(request), listed(request, "category")
+        if not 1 <= len(handles) <= AT_ONCE or use is None or not set(about) <= set(NAMES):
+            message = f"Ask about 1 to {AT_ONCE} cameos, one of the uses {', '.join(Use)}, and categories that exist."
             return refused(status.HTTP_400_BAD_REQUEST, word="invalid", message=message)
-        answers = gate.check(person(request).pk, handles, Use(use))
-        return Response(
-            {
-                "answers": [
-                    {
-                        "cameo": answer.handle,
-                        "may": answer.may,
-                        "reason": answer.reason,
-                        "sentence": answer.sentence,
-                        "advice": answer.advice,
-                    }
-                    for answer in answers
-                ]
-            }
-        )
+        answers = gate.check(person(request).pk, handles, use, frozenset(about))
+        return Response({"answers": [answer_json(answer) for answer in answers]})
+
+
+class WhyView(APIView):
+    """Why somebody may, or may not, use one's own cameo."""
+
+    scopes = {"GET": "grants:read"}
+    throttle_classes = [Often]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("person", str, required=True, description="A handle."), USE, CATEGORY],
+        responses=AnswerSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Say what would be answered to this person now, and by which rule, row or clause of one's own."""
+        use, about = wanted(request), listed(request, "category")
+        if use is None or not set(about) <= set(NAMES):
+            return refused(status.HTTP_400_BAD_REQUEST, word="invalid", message="Ask about a use that exists.")
+        handle = request.query_params.get("person", "")
+        asker = Person.objects.filter(handle=handle.strip().removeprefix("@").lower()).first()
+        if asker is None:
+            message = "Nobody here is called that."
+            return refused(status.HTTP_400_BAD_REQUEST, word="no_such_person", message=message)
+        return Response(answer_json(why.ask(person(request), asker=asker, use=use, categories=frozenset(about))))
+
+
+def listed(request: Request, name: str) -> list[str]:
+    """Return a parameter that may be repeated, or hold several things with commas between them."""
+    return [part.strip() for given in request.query_params.getlist(name) for part in given.split(",") if part.strip()]
+
+
+def wanted(request: Request) -> Use | None:
+    """Return the use that is asked about, None for one that does not exist."""
+    use = request.query_params.get("use", Use.GENERATE.value)
+    return Use(use) if use in set(Use) else None
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return one answer."""
+    return {
+        "cameo": answer.handle,
+        "may": answer.may,
+        "reason": answer.reason,
+        "sentence": answer.sentence,
+        "advice": answer.advice,
+        "clause": answer.clause,
+        "path": list(answer.path),
+    }

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from consent.cameos.models import Cameo
+from consent.grants.categories import GIVEABLE
 from consent.permit import Use
 
 
@@ -21,6 +22,14 @@ class NewGrantSerializer(serializers.Serializer[Any]):
     uses = serializers.ListField(
         child=serializers.ChoiceField(choices=[use.value for use in Use]), allow_empty=False, max_length=len(Use)
     )
+    categories = serializers.ListField(
+        child=serializers.ChoiceField(choices=GIVEABLE),
+        required=False,
+        default=list,
+        max_length=len(GIVEABLE),
+        help_text="Sensitive categories it is given for; each is off unless named.",
+    )
+    effect = serializers.ChoiceField(choices=["grant", "denial"], default="grant")
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
@@ -38,6 +47,7 @@ class GrantSerializer(NewGrantSerializer):
 
     id = serializers.CharField()
     receipt = serializers.CharField()
+    draft = serializers.CharField(allow_null=True, help_text="Digest of the one video it is for, if it is for one.")
 
 
 class GrantsSerializer(serializers.Serializer[Any]):
@@ -62,6 +72,8 @@ class AnswerSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True)
     sentence = serializers.CharField()
     advice = serializers.CharField(allow_blank=True)
+    clause = serializers.CharField(allow_blank=True, help_text="The owner's own words, when a rule of theirs fired.")
+    path = serializers.ListField(child=serializers.CharField())
 
 
 class AnswersSerializer(serializers.Serializer[Any]):

@@ -5,8 +5,10 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from consent.api.cameo import AudienceView, CameoView, SwitchView, WithdrawView
 from consent.api.captures import CapturesView, CaptureView, RecordingView
 from consent.api.grants import GrantsView, GrantView
-from consent.api.permissions import CheckView
+from consent.api.permissions import CheckView, WhyView
 from consent.api.receipts import OptionsView, ReceiptsView, ReceiptView, SignatureView
+from consent.api.requests import AnswerView, RequestsView, RequestView
+from consent.api.rules import RulesView, RuleView
 from consent.api.tokens import TokensView, TokenView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,9 +22,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grants", GrantsView.as_view()),
     path("grants/<str:grant_id>", GrantView.as_view()),
     path("permissions/check", CheckView.as_view()),
+    path("permissions/why", WhyView.as_view()),
+    path("requests", RequestsView.as_view()),
+    path("requests/<str:request_id>", RequestView.as_view()),
+    path("requests/<str:request_id>/answer", AnswerView.as_view()),
+    path("rules", RulesView.as_view()),
+    path("rules/<str:rule_id>", RuleView.as_view()),
     path("receipts", ReceiptsView.as_view()),
     path("receipts/<str:receipt_id>", ReceiptView.as_view()),
-    path("receipts/<str:receipt_id>/signature", SignatureView.as_view()),
+    path("receipts/<str:receipt_id>/signature", SignatureView.as_view(), name="api-receipt-signature"),
     path("receipts/<str:receipt_id>/signature/options", OptionsView.as_view()),
     path("tokens", TokensView.as_view()),
     path("tokens/<str:token_id>", TokenView.as_view()),

@@ -159,6 +159,12 @@ def standing(request: Request) -> str:
     return request.state
 
 
+def may_answer(person: Person, *, request: str) -> bool:
+    """Return whether there is such a request, and it is this person's to answer."""
+    found = Request.objects.filter(public_id=request).select_related("cameo__owner").first()
+    return found is not None and person.pk in answering(found.cameo)
+
+
 def held(person: Person, *, request: str) -> Request:
     """Lock and return an open request that this person may answer, or raise RequestError."""
     found = Request.objects.select_for_update(of=("self",)).filter(public_id=request)

@@ -1,8 +1,11 @@
 """Why the answer is what it is, as one sentence: for the owner, who may know everything, and for whoever asks."""
 
-from consent.grants.graph import Judgement
+from consent.accounts.models import Person
+from consent.cameos.models import Cameo
+from consent.grants.graph import Judgement, Question, judge
+from consent.grants.uses import BITS
 from consent.grants.words import path, refusal, welcome
-from consent.permit import Answer, Refusal
+from consent.permit import Answer, Refusal, Use
 
 BECAUSE = {
     "self": "it is your own likeness",
@@ -28,7 +31,14 @@ BECAUSE = {
 }
 
 
-def for_owner(answer: Judgement) -> Answer:
+def ask(owner: Person, *, asker: Person, use: Use, categories: frozenset[str] = frozenset()) -> Answer:
+    """Return what would be answered to somebody about the owner's cameo now, and the whole reason."""
+    cameo = Cameo.objects.filter(owner=owner).values_list("pk", flat=True).first() or 0
+    (answer,) = judge([Question(asker.pk, cameo, BITS[use], categories)])
+    return for_owner(answer, asker=asker.handle)
+
+
+def for_owner(answer: Judgement, *, asker: str = "") -> Answer:
     """Return the whole truth: what decided, and the clause of one's own that fired."""
     because = BECAUSE.get(answer.rule, "of a rule of yours")
     if answer.clause:
@@ -36,11 +46,11 @@ def for_owner(answer: Judgement) -> Answer:
     if answer.once and answer.rule == "grant":
         because = "you said yes to this one video"
     verb = "may" if answer.may else "may not"
-    who = "You" if answer.asker == answer.handle else f"@{answer.asker}"
+    who = "You" if answer.asker == answer.handle else f"@{answer.asker or asker}"
     steps = path(answer, reason=None if answer.may else answer.reason)
     sentence = f"{who} {verb} do this, because {because}."
     return Answer(
-        answer.asker, answer.may, None if answer.may else answer.reason, sentence, steps, clause=answer.clause
+        answer.asker or asker, answer.may, None if answer.may else answer.reason, sentence, steps, clause=answer.clause
     )
 
 
