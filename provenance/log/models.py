@@ -19,6 +19,8 @@ class Kind(models.TextChoices):
     CAMEO_PAUSED = "cameo.paused"
     CAMEO_RESUMED = "cameo.resumed"
     CAMEO_WITHDRAWN = "cameo.withdrawn"
+    GUARDIAN_AGREED = "guardian.agreed"
+    GUARDIAN_WITHDREW = "guardian.withdrew"
     GRANT_MADE = "grant.made"
     GRANT_REVOKED = "grant.revoked"
     RECEIPT_SIGNED = "receipt.signed"
