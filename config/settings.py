@@ -128,6 +128,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "consent.views.receipts.offer",  # lazy: costs nothing where a page does not offer to sign
             ],
         },
     },
@@ -271,6 +272,7 @@ SPECTACULAR_SETTINGS = {
 MEDIA_HOME = HOME / "media"  # sealed clips
 QUARANTINE_HOME = HOME / "quarantine"  # held bytes: never a URL
 CAPTURE_HOME = HOME / "captures"  # raw captures until judged
+EXPORT_HOME = HOME / "exports"  # people's own data, gathered for them, for seven days
 SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; empty: development keys made in KEY_HOME
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
 TRUST_ANCHORS = read("TRUST_ANCHORS")  # path: the roots our own seals stand under, in PEM

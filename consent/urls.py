@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from consent.views import enrol, likeness, permissions
+from consent.views import enrol, likeness, permissions, receipts, tokens
 
 app_name = "consent"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,5 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("likeness/ruled-out", permissions.rule_out, name="rule_out"),
     path("grants", permissions.give, name="give"),
     path("grants/<str:grant_id>/revoke", permissions.revoke, name="revoke"),
-    path("receipts/<str:receipt_id>", likeness.receipt, name="receipt"),
+    path("receipts", receipts.receipts, name="receipts"),
+    path("receipts/all.json", receipts.files, name="receipt_files"),
+    path("receipts/<str:receipt_id>", receipts.receipt, name="receipt"),
+    path("receipts/<str:receipt_id>/file", receipts.file, name="receipt_file"),
+    path("settings/tokens", tokens.tokens, name="tokens"),
+    path("settings/tokens/<str:token_id>/revoke", tokens.revoke, name="revoke_token"),
 ]

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from consent.accounts.models import Notice, Person
 from consent.cameos.models import Cameo
 from consent.grants import audience, overview
-from consent.grants.words import EVENTS
+from consent.receipts import telling
 from consent.receipts.models import Receipt
 from consent.views.forms import AudienceForm, GrantForm, RuledOutForm
 
@@ -33,10 +32,7 @@ def page(request: HttpRequest, *, owner: Person, form: GrantForm | None = None, 
         "cameo": cameo,
         "headline": overview.headline(owner, cameo=cameo),
         "notices": Notice.objects.filter(person=owner).order_by("-pk")[:LATEST],
-        "receipts": [
-            (receipt, EVENTS.get(receipt.kind, receipt.kind))
-            for receipt in Receipt.objects.filter(person=owner).order_by("-pk")[:LATEST]
-        ],
+        "receipts": telling.rows(Receipt.objects.filter(person=owner).order_by("-pk")[:LATEST], holder=owner),
     }
     if cameo is not None:
         shown |= of_cameo(cameo, owner=owner)
@@ -54,18 +50,3 @@ def of_cameo(cameo: Cameo, *, owner: Person) -> dict[str, Any]:
         "audience_form": AudienceForm(owner=owner, initial={"audience": cameo.audience}),
         "ruled_out_form": RuledOutForm(initial={"categories": sorted(audience.ruled_out(cameo))}),
     }
-
-
-@require_safe
-@login_required
-def receipt(request: HttpRequest, receipt_id: str) -> HttpResponse:
-    """Hand out one's own receipt with its salt, so that the digest in the log can be computed by its holder."""
-    found = get_object_or_404(Receipt, public_id=receipt_id, person_id=request.user.pk)
-    body = {
-        "payload": found.payload,
-        "salt": found.salt,
-        "sha256_of_salt_and_payload": found.digest,
-        "log_entry": found.entry,
-        "attested_by": found.get_attested_by_display(),
-    }
-    return JsonResponse(body, headers={"Content-Disposition": f'attachment; filename="receipt-{found.public_id}.json"'})

@@ -120,9 +120,9 @@ ROLES: dict[str, Callable[[], Person | None]] = {
     "teen": cast.tess,
     "moderator": cast.mo,
 }
-OWN = {"nobody": 403, "owner": 200, "grantee": 404, "stranger": 404, "teen": 404, "moderator": 404}
+OWN = {"nobody": 401, "owner": 200, "grantee": 404, "stranger": 404, "teen": 404, "moderator": 404}
 SWITCH = {**OWN, "grantee": 409, "stranger": 409, "teen": 409, "moderator": 409}
-ANYBODY = {"nobody": 403, "owner": 200, "grantee": 200, "stranger": 200, "teen": 200, "moderator": 200}
+ANYBODY = {"nobody": 401, "owner": 200, "grantee": 200, "stranger": 200, "teen": 200, "moderator": 200}
 TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "cameo"): OWN,
     ("POST", "cameo/pause"): SWITCH,
