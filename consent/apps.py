@@ -10,14 +10,15 @@ class ConsentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Teach safety what a capture is and what people are asked to decide; say how changes are proved."""
+        """Teach safety what we ask of it; say how changes are proved and what we hold of a person."""
         from consent.accounts import cases as people  # noqa: PLC0415 - models are not loaded before this
         from consent.accounts import proof  # noqa: PLC0415
         from consent.cameos import cases  # noqa: PLC0415
-        from consent.grants import concentration  # noqa: PLC0415
+        from consent.grants import belongings, concentration  # noqa: PLC0415
         from consent.receipts.together import prove  # noqa: PLC0415
 
         cases.register()
         concentration.register()
         people.register()
         proof.register(prove)
+        belongings.register()

@@ -92,6 +92,14 @@ class CaptureError(ConsentError):
     """This capture cannot be used."""
 
 
+class AppearanceError(ConsentError):
+    """There is no such appearance of yours."""
+
+
+class ExportError(ConsentError):
+    """Your data cannot be gathered now; one gathering at a time, and one a day."""
+
+
 class MintError(ConsentError):
     """Permits are minted by the gate alone."""
 

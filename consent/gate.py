@@ -15,7 +15,19 @@ from consent.accounts import transactions
 from consent.cameos import likeness
 from consent.cameos import witness as eyes
 from consent.errors import ConsentError
-from consent.grants import appearances, company, concentration, descent, graph, mint, preferences, prompts, requests, why, words
+from consent.grants import (
+    appearances,
+    company,
+    concentration,
+    descent,
+    graph,
+    mint,
+    preferences,
+    prompts,
+    requests,
+    why,
+    words,
+)
 from consent.grants.graph import Judgement, Question
 from consent.grants.models import PermitRecord
 from consent.grants.uses import BITS, mask
@@ -187,10 +199,12 @@ def _confirm(permit: Permit, *, subject: str, use: Use, shared: str) -> Refusal 
         return mint.refuse(Reason.PERMIT_FORGED)
     own, line = mint.questions(record, uses=BITS[use]), descent.questions(record.parents, uses=BITS[use])
     answers, inherited = _judge_both(own, line)
-    if refusal := _first_no(answers) or _let_out(record, subject=subject, use=use, answers=answers):
+    if refusal := _first_no(answers):
         return refusal
-    if any(not answer.may for answer in inherited) or descent.has_lost(record.parents, subject=subject, use=use):
+    if any(not answer.may for answer in inherited) or descent.has_lost(record.parents, subject=subject):
         return words.source_gone()
+    if refusal := _let_out(record, subject=subject, answers=answers):
+        return refusal
     uses_made = list(zip([*own, *line], [*answers, *inherited], strict=True))
     appearances.write(uses_made, subject=subject, use=use, shared=shared)
     appearances.tell(record, subject=subject, use=use, shared=shared)
@@ -198,7 +212,7 @@ def _confirm(permit: Permit, *, subject: str, use: Use, shared: str) -> Refusal 
     return None
 
 
-def _let_out(record: PermitRecord, *, subject: str, use: Use, answers: Sequence[Judgement]) -> Refusal | None:
+def _let_out(record: PermitRecord, *, subject: str, answers: Sequence[Judgement]) -> Refusal | None:
     if not mint.bind(record, subject=subject):
         return mint.refuse(Reason.PERMIT_SPENT)
     if appearances.is_gone(subject):

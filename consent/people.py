@@ -1,18 +1,31 @@
 """Door: read-only questions about people. People are named by primary key; nothing here changes anything."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from consent.accounts import ages
+from consent.accounts import ages, export
 from consent.accounts.ages import AgeBand
+from consent.accounts.export import Piece
 from consent.accounts.models import Block, Follow, Person
 from consent.cameos.models import Cameo
-from consent.grants import audience
+from consent.grants import appearances, audience
 from consent.grants.graph import plain
 from consent.grants.uses import NEVER_FOR_TEENS
 from consent.permit import Use
 
-__all__ = ["AgeBand", "Limits", "age_band", "blocks", "by_handle", "display", "follows", "limits"]
+__all__ = [
+    "AgeBand",
+    "Limits",
+    "Piece",
+    "age_band",
+    "blocks",
+    "by_handle",
+    "contribute",
+    "depicted",
+    "display",
+    "follows",
+    "limits",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +71,16 @@ def by_handle(handles: Collection[str]) -> dict[str, int]:
     """Return handle -> person for those of the handles that somebody has; "@Olive " is "olive"."""
     wanted = {plain(handle) for handle in handles}
     return dict(Person.objects.filter(handle__in=wanted).values_list("handle", "pk"))
+
+
+def depicted(person: int, *, subjects: Collection[str]) -> set[str]:
+    """Return those of the subjects (clips' public ids) that this person is in, whether or not they may be shown."""
+    return appearances.depicted(person, subjects=subjects)
+
+
+def contribute(section: str, collect: Callable[[int], Iterable[Piece]]) -> None:
+    """Say what another app holds of a person, for the export of all their data; from the app's ``ready``.
+
+    ``collect(person)`` yields a :class:`Piece` for each file: their own data, never what is private to others.
+    """
+    export.register(section, collect)

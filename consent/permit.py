@@ -84,7 +84,8 @@ class Request:
 
     ``cameos`` are handles without the ``@``; ``draft_digest`` is hex SHA-256; ``job`` is the job's
     public id; ``requester`` is the person's primary key; ``text`` is the exact prompt that is drawn,
-    which the owners' rules about words are compared with.
+    which the owners' rules about words are compared with. ``parents`` are the subjects (clips' public ids) that
+    it is made from: with any, everybody in them and everybody cast is asked for the use *remix* too.
     """
 
     job: str
@@ -94,6 +95,7 @@ class Request:
     uses: frozenset[Use] = frozenset({Use.GENERATE})
     categories: frozenset[str] = frozenset()
     text: str = ""
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,3 +18,6 @@ grant_made = Signal()
 
 permission_lost = Signal()
 """Some yes became a no. body: cameo (int), owner (int), person (int | None: anyone may be affected)."""
+
+appearance_deleted = Signal()
+"""Somebody in them took videos down, and what is made from them. body: cameo (int), owner (int), subjects (list)."""

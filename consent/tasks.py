@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from consent.accounts import export as exports
 from consent.accounts import letters, outbox
 from consent.cameos import enrolment, erasure, judgement
 
@@ -24,8 +25,15 @@ def judge(capture: int) -> None:
     judgement.judge(capture)
 
 
+@shared_task(name="consent.tasks.export", queue="light", ignore_result=True)
+def export(export: int) -> None:
+    """Gather somebody's data (primary key of the export); delivered twice, it is gathered once."""
+    exports.gather(export)
+
+
 @shared_task(name="consent.tasks.sweep", queue="light", ignore_result=True)
 def sweep() -> None:
     """Expire unanswered captures, send lost ones again, remove keys and recordings that nothing names any more."""
     enrolment.sweep()
     erasure.sweep()
+    exports.sweep()

@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
     "security.token": Kind(SAFE, "A token for programs was made or revoked", letter=True, page="consent:tokens"),
     "birthday.asked": Kind(SAFE, "A correction of your birth date was asked for", letter=True, page="consent:settings"),
     "birthday.decided": Kind(SAFE, "A correction of your birth date was decided", letter=True, page="consent:settings"),
+    "export.ready": Kind(SAFE, "Your data was gathered for you", letter=True, page="consent:export"),
     "evidence.decided": Kind(SAFE, "What you showed us was looked at", letter=True, page="consent:family"),
     "follow.made": Kind(SOCIAL, "Somebody follows you"),
     "invite.redeemed": Kind(SOCIAL, "Somebody you invited has joined", page="consent:invites"),

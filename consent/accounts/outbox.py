@@ -27,6 +27,7 @@ SIGNALS: dict[str, Signal] = {
     "cameo_stopped": signals.cameo_stopped,
     "grant_made": signals.grant_made,
     "permission_lost": signals.permission_lost,
+    "appearance_deleted": signals.appearance_deleted,
 }
 
 

@@ -51,6 +51,7 @@ def mint(request: Request, *, answers: Sequence[Judgement]) -> Permit:
         uses=mask(request.uses),
         categories=sorted(request.categories),
         words=sorted(prompts.fingerprint(request.text)),
+        parents=sorted(set(request.parents)),
         entry=entry,
         created_at=now,
         expires_at=now + LIFE,
@@ -137,6 +138,12 @@ def find(permit: Permit) -> PermitRecord | None:
     return PermitRecord.objects.filter(
         pk=permit.id, handle=permit.handle, job=permit.job, requester_id=permit.requester
     ).first()
+
+
+def permit_of(subject: str) -> Permit | None:
+    """Return the permit under which this subject was let out, without its cameos: the rows name them (I5)."""
+    record = PermitRecord.objects.filter(subject=subject).order_by("pk").first() if subject else None
+    return value(record, permitted=()) if record else None
 
 
 def questions(record: PermitRecord, *, uses: int = 0) -> list[Question]:

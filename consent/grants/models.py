@@ -127,6 +127,9 @@ class PermitRecord(models.Model):
         help_text="Keyed digests of the prompt's phrases; the words themselves are not kept.",
     )
     subject = models.CharField(max_length=64, blank=True, help_text="What was confirmed under it: one thing, ever.")
+    parents = ArrayField(
+        models.CharField(max_length=64), default=list, blank=True, help_text="What it is made from, for a remix."
+    )
     entry = models.BigIntegerField(help_text="The log entry of permit.minted.")
     expires_at = models.DateTimeField()
     spent_at = models.DateTimeField(null=True, blank=True)
@@ -170,10 +173,11 @@ class PermitCameo(models.Model):
 
 
 class Appearance(models.Model):
-    """One use that happened: this cameo is in this subject (a clip's public id), for this use.
+    """One use that happened: this cameo is in this subject (a clip's public id), for this use, under this permit.
 
-    Trusted? Yes: serving asks it. If lost: a clip without its rows would count as showing nobody, so they are
-    protected from every cascade.
+    What is made from others bears their rows too, each under the permit it was made with, so that serving asks one
+    table and walks no lineage (I9). Trusted? Yes: serving asks it. If lost: a clip without its rows would count as
+    showing nobody, so they are protected from every cascade.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=opaque, editable=False)
@@ -184,22 +188,22 @@ class Appearance(models.Model):
     epoch = models.BigIntegerField()
     allowed_until = models.DateTimeField(null=True, blank=True, help_text="Empty: no end is known.")
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    shared = models.CharField(max_length=16, blank=True, help_text="Where it is published: link, followers, public.")
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Taken down by the person depicted.")
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="This use is over: unpublished, or the clip itself is gone."
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cameo", "subject", "use"], name="appearance_once"),
+            models.UniqueConstraint(fields=["cameo", "subject", "use", "permit"], name="appearance_once"),
         ]
         indexes = [
             models.Index(fields=["subject"], name="appearance_by_subject"),
             models.Index(fields=["cameo", "-id"], name="appearance_newest_first"),
+            models.Index(fields=["grant"], condition=Q(grant__isnull=False), name="appearance_by_grant"),
         ]
 
     def __str__(self) -> str:
         return f"cameo {self.cameo_id} in {self.subject}"
-
-
-def in_force(rows: models.QuerySet[Grant]) -> models.QuerySet[Grant]:
-    """Return those of the rows that were not revoked; an expired one is still there, so that it can be named."""
-    return rows.filter(revoked_at=None)
