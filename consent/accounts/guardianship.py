@@ -55,11 +55,14 @@ class Guardianship(models.Model):
             models.CheckConstraint(condition=~Q(ward=F("guardian")), name="guardian_not_oneself"),
             models.CheckConstraint(condition=Q(state__in=["proposed", "live", "ended"]), name="guardian_state_known"),
             models.CheckConstraint(
+                condition=Q(slot__isnull=True) | Q(slot__range=(1, MOST_WARDS)), name="guardian_slot_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(proposed_by=F("ward")) | Q(proposed_by=F("guardian")), name="guardian_proposed_by_either"
             ),
             models.CheckConstraint(
                 condition=Q(state="proposed", confirmed_at=None, ended_at=None, slot=None)
-                | Q(state="live", confirmed_at__isnull=False, ended_at=None, slot__range=(1, MOST_WARDS))
+                | Q(state="live", confirmed_at__isnull=False, ended_at=None, slot__isnull=False)
                 | Q(state="ended", ended_at__isnull=False),
                 name="guardian_state_has_its_times",
             ),
