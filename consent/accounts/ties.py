@@ -13,6 +13,14 @@ from consent.accounts.models import Block, Follow, Person
 from consent.errors import NobodyError, TieError
 
 
+def visible(handle: str, *, to: int) -> Person:
+    """Return who has this handle, or raise NobodyError: the same where nobody has it and where they block ``to``."""
+    found = Person.objects.filter(handle=handle.strip().removeprefix("@").lower(), is_active=True).first()
+    if found is None or Block.objects.filter(src=found, dst_id=to).exists():
+        raise NobodyError
+    return found
+
+
 def follow(src: int, *, dst: int) -> None:
     """Let ``src`` follow ``dst``; nothing is lost by it, so no epoch moves."""
     if src == dst:

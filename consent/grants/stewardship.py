@@ -1,7 +1,7 @@
-"""What stewards do in an owner's place. The owner's receipts say who did it, and the owner is told each time."""
+"""What stewards do in an owner's place. The owner's receipts say by whose hand, and the owner is told each time."""
 
-from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -10,18 +10,13 @@ from consent.accounts.models import Person
 from consent.accounts.stewardship import Power
 from consent.cameos.models import Cameo
 from consent.errors import StewardError
-from consent.grants import switch
-
-
-class Switch(Protocol):
-    """One of the owner's own switches."""
-
-    def __call__(self, owner: Person, *, by: Mapping[str, str]) -> Cameo:
-        """Turn it."""
-
+from consent.grants import requests, switch
+from consent.grants.requests import Yes
+from consent.grants.rows import Request
+from consent.receipts import hand
 
 Done = TypeVar("Done")
-ACTS: dict[str, tuple[Power, Switch, str]] = {
+ACTS: dict[str, tuple[Power, Callable[[Person], Cameo], str]] = {
     "pause": (Power.PAUSE, switch.pause, "paused every use of your likeness"),
     "resume": (Power.PAUSE, switch.resume, "let your likeness be used again"),
     "withdraw": (Power.WITHDRAW, switch.withdraw, "withdrew your likeness"),
@@ -36,14 +31,34 @@ def act(steward: Person, *, owner: Person, what: str) -> Cameo:
     if what not in ACTS:
         raise StewardError("Choose what to do.")
     power, turn, told = ACTS[what]
-    return under(steward, owner=owner, power=power, told=told, do=lambda by: turn(owner, by=by))
+    return under(steward, owner=owner, power=power, told=told, do=lambda: turn(owner))
+
+
+def answer(steward: Person, *, owner: Person, request: str, yes: Yes | None) -> Request:
+    """Answer a request (public id) in somebody's place: as they would with this yes, or no.
+
+    Raises NoStewardError unless a stewardship in force allows it, RequestError as for the owner.
+    """
+    told = f"{'agreed to' if yes else 'declined'} a request for you"
+    if yes is None:
+        return under(
+            steward, owner=owner, power=Power.ANSWER, told=told, do=lambda: requests.decline(owner, request=request)
+        )
+    return under(
+        steward,
+        owner=owner,
+        power=Power.ANSWER,
+        told=told,
+        do=lambda: requests.approve(owner, request=request, yes=yes),
+    )
 
 
 @transaction.atomic
-def under(steward: Person, *, owner: Person, power: Power, told: str, do: Callable[[Mapping[str, str]], Done]) -> Done:
+def under(steward: Person, *, owner: Person, power: Power, told: str, do: Callable[[], Done]) -> Done:
     """Do something in an owner's place if a stewardship in force allows it, and tell the owner who did it."""
     guardians.hold([owner.pk, steward.pk])  # people before cameos, as everywhere
     row = stewards.acting(steward, owner=owner, power=power)
-    done = do(stewards.signed(row))
+    with hand.of(stewards.signed(row)):
+        done = do()
     notices.tell(owner.pk, "steward.acted", f"@{steward.handle} {told}.", about=row.public_id)
     return done

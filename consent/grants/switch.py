@@ -2,10 +2,7 @@
 
 Whatever the state, epochs are bumped first and the change is in force when the call returns. A cameo's states:
 live <-> paused; live or paused -> frozen -> paused; any -> withdrawn, from which only a new enrolment leads back.
-``by`` says in the receipt who did it in the owner's place (``accounts.stewards.signed``); empty means the owner.
 """
-
-from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,22 +17,21 @@ from consent.receipts.issue import issue
 from consent.receipts.models import Receipt
 
 State = Cameo.State
-OWNER: Mapping[str, str] = {}
 
 
 @transaction.atomic
-def pause(owner: Person, *, by: Mapping[str, str] = OWNER) -> Cameo:
+def pause(owner: Person) -> Cameo:
     """Stop every use by anybody; nothing made with this cameo is served until it is resumed. Safe to repeat."""
     cameo = stopped(owner, to=State.PAUSED, when={State.LIVE, State.PAUSED})
-    issue("cameo.paused", owner.pk, {"cameo": cameo.public_id, **by})
+    issue("cameo.paused", owner.pk, {"cameo": cameo.public_id})
     return cameo
 
 
 @transaction.atomic
-def resume(owner: Person, *, by: Mapping[str, str] = OWNER) -> Cameo:
+def resume(owner: Person) -> Cameo:
     """End a pause; everything is judged anew from then on. Safe to repeat."""
     cameo = moved(owner, to=State.LIVE, when={State.LIVE, State.PAUSED})
-    issue("cameo.resumed", owner.pk, {"cameo": cameo.public_id, **by})
+    issue("cameo.resumed", owner.pk, {"cameo": cameo.public_id})
     return cameo
 
 
@@ -57,7 +53,7 @@ def thaw(owner: Person) -> Cameo:
 
 
 @transaction.atomic
-def withdraw(owner: Person, *, by: Mapping[str, str] = OWNER) -> Cameo:
+def withdraw(owner: Person) -> Cameo:
     """Take the likeness back for good: its templates and key are destroyed, and every grant ends. Safe to repeat.
 
     A guardian's yes to it ends too, and whoever was a guardian by it alone is one no more.
@@ -65,7 +61,7 @@ def withdraw(owner: Person, *, by: Mapping[str, str] = OWNER) -> Cameo:
     guardians.hold([owner.pk])
     epochs.bump([owner.pk, *(ward.pk for ward in guardians.wards(owner.pk))])
     cameo = stopped(owner, to=State.WITHDRAWN, when=set(State))
-    receipt = issue("cameo.withdrawn", owner.pk, {"cameo": cameo.public_id, **by})
+    receipt = issue("cameo.withdrawn", owner.pk, {"cameo": cameo.public_id})
     end_all(cameo, receipt=receipt)
     consents.forget(owner)
     if guardians.unfit_guardian(owner):

@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from consent.accounts import transactions
+from consent.receipts import hand
 from consent.receipts.models import Receipt, opaque
 from consent.receipts.record import Event, Json, document
 from provenance import ledger
@@ -52,7 +53,7 @@ def issue_together(
 def write(kind: str, draft: Draft, *, principal: str) -> Receipt:
     """Return the receipt's row, not yet saved and without its log entry."""
     public_id, salt = opaque(), secrets.token_hex(16)
-    event = Event(kind, principal=principal, about=draft.about, at=timezone.now())
+    event = Event(kind, principal=principal, about={**draft.about, **hand.acting()}, at=timezone.now())
     payload = canonical(document(event, receipt=public_id))
     return Receipt(
         public_id=public_id,
