@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 PY := .venv/bin/python
 BIN := .venv/bin
 
-.PHONY: help demo serve test check check-long bench models setup stop packages packages-test
+.PHONY: help demo serve test check check-long bench models setup stop packages packages-test packages-long
 help:
 	@echo "make demo        set everything up and show the main job, on real input (PORTRAIT=me.jpg for your own face)"
 	@echo "make serve       web and workers on http://127.0.0.1:8000"
@@ -46,7 +46,12 @@ check: packages  # the deployment checks run inside tests/house, as production, 
 	@$(PY) manage.py makemigrations --check
 	@$(BIN)/pytest -q tests/house
 
-check-long: packages-test
+packages-long:
+	@command -v $(PYTHON) >/dev/null || { echo "countenance: Python 3.11 is needed; install it (apt-get install python3.11 python3.11-venv, brew install python@3.11) or say where it is: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -P config/install.py --browser --long
+	@$(PYTHON) -P config/oracle.py
+
+check-long: packages-long
 	@$(PY) manage.py models fetch
 	@$(BIN)/pytest -m long --timeout 7200
 

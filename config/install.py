@@ -1,8 +1,8 @@
-"""Set up a fresh machine: ``python3.11 -P config/install.py [--browser]``. Standard library only; a second run skips.
+"""Set up a fresh machine: ``python3.11 -P config/install.py [--browser] [--long]``. Standard library only.
 
 Makes ``.venv`` with the pinned packages, and looks for the system libraries that the engines load. What is missing is
 installed where that is allowed (root, on Debian or Ubuntu); elsewhere one sentence says what to install. Progress goes
-to stderr.
+to stderr. A second run skips what is done.
 """
 
 import ctypes
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / ".countenance"
 EXTRAS = "dev,embedded,torch"
+LONG = f"{EXTRAS},long"
 TORCH = "torch==2.13.0"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 LIBRARIES = {  # what mediapipe, OpenCV and the renderer load -> Debian's package
@@ -37,7 +38,7 @@ def main() -> None:
     """Do what is not done yet."""
     if sys.version_info[:2] != (3, 11):
         end(f"Python 3.11 is needed, this is {sys.version.split()[0]}; run make with PYTHON=/path/to/python3.11")
-    packages()
+    packages(extras=LONG if "--long" in sys.argv else EXTRAS)
     system(browser="--browser" in sys.argv)
 
 
@@ -51,10 +52,11 @@ def note(text: str) -> None:
     sys.stderr.write(f"countenance: {text}\n")
 
 
-def packages() -> None:
-    """Install the pinned packages, unless this very list was installed before."""
+def packages(*, extras: str) -> None:
+    """Install the pinned packages, unless this very list, or a longer one, was installed before."""
     wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")))
-    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted.hexdigest():
+    stamps = {f"{wanted.hexdigest()} {longer}" for longer in (extras, LONG)}
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") in stamps:
         return
     if not (VENV / "bin" / "python").exists():
         note("making .venv")
@@ -65,9 +67,9 @@ def packages() -> None:
     pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     source = torch_source(pip)
     note("installing the packages (a few minutes the first time)")
-    command: list[str | Path] = [*pip, "-c", ROOT / "constraints.txt", *source, "-e", f"{ROOT}[{EXTRAS}]"]
+    command: list[str | Path] = [*pip, "-c", ROOT / "constraints.txt", *source, "-e", f"{ROOT}[{extras}]"]
     run(command, "pip could not install the packages; the lines above say why")
-    STAMP.write_text(wanted.hexdigest(), encoding="utf-8")
+    STAMP.write_text(f"{wanted.hexdigest()} {extras}", encoding="utf-8")
 
 
 def torch_source(pip: Sequence[str | Path]) -> list[str]:
