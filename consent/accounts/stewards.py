@@ -128,6 +128,14 @@ def held(by: Person, *, stewardship: str) -> Steward:
     return found
 
 
+def own(steward: Person, *, stewardship: str) -> Steward:
+    """Return one under which a person acts, to know for whom; what it allows is asked of :func:`acting`."""
+    found = Steward.objects.filter(steward=steward, public_id=stewardship).select_related("owner").first()
+    if found is None:
+        raise NoStewardError
+    return found
+
+
 def acting(steward: Person, *, owner: Person, power: Power) -> Steward:
     """Return the stewardship under which somebody may do this now, held until the transaction ends.
 

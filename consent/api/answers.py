@@ -9,12 +9,23 @@ from rest_framework.response import Response
 from consent.accounts.models import Person
 from consent.cameos.models import Cameo
 from consent.errors import (
+    AppearanceError,
     AudienceError,
+    BirthdayError,
     CameoStateError,
     ConsentError,
+    ExportError,
     GrantError,
+    GuardianError,
+    InviteError,
+    NobodyError,
+    NoGuardianshipError,
+    NoStewardError,
+    NoticeError,
     PreferenceError,
     RequestError,
+    StewardError,
+    TieError,
     UsesError,
 )
 from consent.grants import categories
@@ -28,6 +39,17 @@ CODES: dict[type[ConsentError], tuple[int, str, str]] = {
     GrantError: (status.HTTP_400_BAD_REQUEST, "grant", "Change the grant and send it again."),
     PreferenceError: (status.HTTP_400_BAD_REQUEST, "preference", "Change the words and send them again."),
     RequestError: (status.HTTP_409_CONFLICT, "request", "Look at how the request stands."),
+    TieError: (status.HTTP_400_BAD_REQUEST, "oneself", "Name somebody else."),
+    NobodyError: (status.HTTP_404_NOT_FOUND, "not_found", "Check the spelling of the name."),
+    NoGuardianshipError: (status.HTTP_404_NOT_FOUND, "not_found", "Check the address."),
+    NoStewardError: (status.HTTP_404_NOT_FOUND, "not_found", "Check the address."),
+    GuardianError: (status.HTTP_409_CONFLICT, "guardian", "Look at how it stands under /api/v1/guardianships."),
+    StewardError: (status.HTTP_409_CONFLICT, "steward", "Look at how it stands under /api/v1/stewards."),
+    InviteError: (status.HTTP_409_CONFLICT, "invite", "Look at your invites first."),
+    BirthdayError: (status.HTTP_409_CONFLICT, "birth_date", "Send another date, or wait for the decision."),
+    NoticeError: (status.HTTP_400_BAD_REQUEST, "notice", "Choose another kind or channel."),
+    AppearanceError: (status.HTTP_409_CONFLICT, "appearance", "Narrow your audience, or take the video down."),
+    ExportError: (status.HTTP_409_CONFLICT, "export", "Fetch the file that is there, or ask again tomorrow."),
     CameoStateError: (status.HTTP_409_CONFLICT, "cameo_state", "Look at the state of your cameo first."),
 }
 

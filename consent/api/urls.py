@@ -2,13 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from consent.api.account import BirthDateView, InvitesView, ReplaceView
+from consent.api.appearances import AppearancesView, AppearanceView, BehindView
 from consent.api.cameo import AudienceView, CameoView, SwitchView, WithdrawView
 from consent.api.captures import CapturesView, CaptureView, RecordingView
+from consent.api.exports import ExportsView, ExportView
+from consent.api.family import AgreementView, ConfirmView, EvidenceView, GuardianshipsView, GuardianshipView
 from consent.api.grants import GrantsView, GrantView
+from consent.api.notices import NoticePreferencesView, NoticesView, ReadAllView, ReadView
+from consent.api.people import BlocksView, BlockView, FollowsView, FollowView, PersonView
 from consent.api.permissions import CheckView, WhyView
 from consent.api.receipts import OptionsView, ReceiptsView, ReceiptView, SignatureView
 from consent.api.requests import AnswerView, RequestsView, RequestView
 from consent.api.rules import RulesView, RuleView
+from consent.api.stewards import AcceptView, ActView, StewardsView, StewardView
 from consent.api.tokens import TokensView, TokenView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,10 +35,36 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/<str:request_id>/answer", AnswerView.as_view()),
     path("rules", RulesView.as_view()),
     path("rules/<str:rule_id>", RuleView.as_view()),
+    path("appearances", AppearancesView.as_view()),
+    path("appearances/<str:appearance_id>", AppearanceView.as_view()),
+    path("appearances/<str:appearance_id>/revoke", BehindView.as_view()),
+    path("exports", ExportsView.as_view()),
+    path("exports/<str:export_id>", ExportView.as_view()),
     path("receipts", ReceiptsView.as_view()),
     path("receipts/<str:receipt_id>", ReceiptView.as_view()),
     path("receipts/<str:receipt_id>/signature", SignatureView.as_view(), name="api-receipt-signature"),
     path("receipts/<str:receipt_id>/signature/options", OptionsView.as_view()),
     path("tokens", TokensView.as_view()),
     path("tokens/<str:token_id>", TokenView.as_view()),
+    path("people/<str:handle>", PersonView.as_view()),
+    path("follows", FollowsView.as_view()),
+    path("follows/<str:handle>", FollowView.as_view()),
+    path("blocks", BlocksView.as_view()),
+    path("blocks/<str:handle>", BlockView.as_view()),
+    path("guardianships", GuardianshipsView.as_view()),
+    path("guardianships/evidence", EvidenceView.as_view()),
+    path("guardianships/<str:guardianship_id>", GuardianshipView.as_view()),
+    path("guardianships/<str:guardianship_id>/confirm", ConfirmView.as_view()),
+    path("guardianships/<str:guardianship_id>/agreement", AgreementView.as_view()),
+    path("stewards", StewardsView.as_view()),
+    path("stewards/<str:steward_id>", StewardView.as_view()),
+    path("stewards/<str:steward_id>/accept", AcceptView.as_view()),
+    re_path(r"^stewards/(?P<steward_id>[\w-]+)/(?P<action>pause|resume|withdraw)$", ActView.as_view()),
+    path("invites", InvitesView.as_view()),
+    path("invites/<str:invite_id>/replace", ReplaceView.as_view()),
+    path("birth-date", BirthDateView.as_view()),
+    path("notices", NoticesView.as_view()),
+    path("notices/read", ReadAllView.as_view()),
+    path("notices/<str:notice_id>/read", ReadView.as_view()),
+    path("notice-preferences", NoticePreferencesView.as_view()),
 ]

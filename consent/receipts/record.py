@@ -56,7 +56,6 @@ STATES = {  # what happened -> the state of consent afterwards
     "cameo.enrolled": "ConsentGiven",
     "cameo.paused": "ConsentStatusInvalidForProcessing",  # DPV has no word for a pause
     "cameo.resumed": "ConsentGiven",
-    "cameo.resumed": "RenewedConsentGiven",
     "cameo.withdrawn": "ConsentWithdrawn",
     "grant.made": "ConsentGiven",
     "grant.revoked": "ConsentWithdrawn",
