@@ -9,10 +9,11 @@ from consent.accounts import guardians, notices, stewards
 from consent.accounts.models import Person
 from consent.accounts.stewardship import Power
 from consent.cameos.models import Cameo
-from consent.errors import StewardError
+from consent.errors import NoStewardError, StewardError
 from consent.grants import requests, switch
 from consent.grants.requests import Yes
 from consent.grants.rows import Request
+from consent.grants.uses import named
 from consent.receipts import hand
 
 Done = TypeVar("Done")
@@ -34,23 +35,25 @@ def act(steward: Person, *, owner: Person, what: str) -> Cameo:
     return under(steward, owner=owner, power=power, told=told, do=lambda: turn(owner))
 
 
-def answer(steward: Person, *, owner: Person, request: str, yes: Yes | None) -> Request:
-    """Answer a request (public id) in somebody's place: as they would with this yes, or no.
+def answer(steward: Person, *, owner: Person, request: str, agree: bool) -> Request:
+    """Answer a request (public id) in somebody's place: yes to exactly what is asked, or no.
 
     Raises NoStewardError unless a stewardship in force allows it, RequestError as for the owner.
     """
-    told = f"{'agreed to' if yes else 'declined'} a request for you"
-    if yes is None:
-        return under(
-            steward, owner=owner, power=Power.ANSWER, told=told, do=lambda: requests.decline(owner, request=request)
-        )
-    return under(
-        steward,
-        owner=owner,
-        power=Power.ANSWER,
-        told=told,
-        do=lambda: requests.approve(owner, request=request, yes=yes),
-    )
+    told = f"{'agreed to' if agree else 'declined'} a request for you"
+
+    def do() -> Request:
+        return agreed(owner, request=request) if agree else requests.decline(owner, request=request)
+
+    return under(steward, owner=owner, power=Power.ANSWER, told=told, do=do)
+
+
+def agreed(owner: Person, *, request: str) -> Request:
+    """Say yes to what is asked: to the one video, once, or to the uses that were named."""
+    found = Request.objects.filter(public_id=request, cameo__owner=owner).first()
+    if found is None:
+        raise NoStewardError
+    return requests.approve(owner, request=request, yes=Yes(once=bool(found.draft_digest), uses=named(found.uses)))
 
 
 @transaction.atomic
