@@ -25,6 +25,7 @@ __all__ = [
     "display",
     "follows",
     "limits",
+    "videos_with",
 ]
 
 
@@ -76,6 +77,14 @@ def by_handle(handles: Collection[str]) -> dict[str, int]:
 def depicted(person: int, *, subjects: Collection[str]) -> set[str]:
     """Return those of the subjects (clips' public ids) that this person is in, whether or not they may be shown."""
     return appearances.depicted(person, subjects=subjects)
+
+
+def videos_with(person: int, *, used_by: int | None = None) -> set[str]:
+    """Return the subjects that show this person and have not ended, also by being made from one that does.
+
+    With ``used_by``, those alone that stand on what this other person may do.
+    """
+    return appearances.showing(person, used_by=used_by)
 
 
 def contribute(section: str, collect: Callable[[int], Iterable[Piece]]) -> None:

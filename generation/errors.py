@@ -33,6 +33,10 @@ class QuotaError(GenerationError):
     """You have as many videos waiting as one person may have; let one finish first."""
 
 
+class ViewEndedError(GenerationError):
+    """What allowed this video to be shown ended while it was being watched."""
+
+
 class RepeatedError(GenerationError):
     """This Idempotency-Key was used before for a different request; send a new key."""
 

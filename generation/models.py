@@ -1,7 +1,7 @@
 """Models of every room, gathered where Django looks for them."""
 
-from generation.feed.models import Clip
+from generation.feed.models import Clip, Link
 from generation.pipeline.models import Job, Render
 from generation.studio.models import Availability, Casting, Draft
 
-__all__ = ["Availability", "Casting", "Clip", "Draft", "Job", "Render"]
+__all__ = ["Availability", "Casting", "Clip", "Draft", "Job", "Link", "Render"]

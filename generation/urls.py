@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<str:job>", jobs.job, name="job"),
     path("jobs/<str:job>/cancel", jobs.stop, name="cancel"),
     path("videos/<str:clip>", videos.video, name="video"),
+    path("videos/<str:clip>/content", videos.content, name="content"),
+    path("videos/<str:clip>/visibility", videos.show, name="show"),
+    path("videos/<str:clip>/link", videos.renew, name="renew"),
     path("videos/<str:clip>/delete", videos.remove, name="delete"),
+    path("v/<str:token>", videos.shared, name="shared"),
+    path("v/<str:token>/content", videos.shared_content, name="shared_content"),
     path("library", videos.library, name="library"),
 ]

@@ -84,6 +84,13 @@ def depicted(person: int, *, subjects: Collection[str]) -> set[str]:
     return set(rows.values_list("subject", flat=True))
 
 
+def showing(person: int, *, used_by: int | None = None) -> set[str]:
+    """Return the subjects that show this person and have not ended; with ``used_by``, under that person's permits."""
+    rows = Appearance.objects.filter(cameo__owner=person, deleted_at=None, ended_at=None)
+    rows = rows if used_by is None else rows.filter(permit__requester=used_by)
+    return set(rows.values_list("subject", flat=True))
+
+
 def standing(subjects: Collection[str], *, use: Use) -> set[str]:
     """Return those of the subjects in which every appearance still stands, for this use.
 

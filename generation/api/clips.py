@@ -1,5 +1,7 @@
 """GET and DELETE /clips/{id}, GET /clips/{id}/content."""
 
+from functools import partial
+
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -62,7 +64,7 @@ class ContentView(APIView):
             return Response(GONE, status=status.HTTP_410_GONE)
         return sent(
             watch.file(found), request=request._request, name=found.public_id,  # noqa: SLF001 - DRF's way to Django's
-            keep="download" in request.query_params,
+            keep="download" in request.query_params, may=partial(watch.still, found.pk, viewer=person(request)),
         )  # fmt: skip
 
 

@@ -12,6 +12,11 @@ def opaque() -> str:
     return secrets.token_urlsafe(12)
 
 
+def token() -> str:
+    """Return a new secret for a link: 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
 class Clip(models.Model):
     """A released video; a row cannot be inserted without its clearance, its manifest and its attempt.
 
@@ -61,6 +66,29 @@ class Clip(models.Model):
                 condition=Q(state__in=["withdrawn", "deleted"], ended_at__isnull=False)
                 | Q(state__in=["released", "held"], ended_at__isnull=True),
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Link(models.Model):
+    """A way to one clip for whoever holds it, until its maker revokes it.
+
+    The token is kept as it is, since its maker may copy it again: it opens nothing but a video that is stored beside
+    it. Trusted? It says who may ask, never what may be shown: consent is asked all the same. If lost: the link leads
+    nowhere.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=opaque)
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="links")
+    token = models.CharField(max_length=32, unique=True, default=token)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clip"], condition=Q(revoked_at__isnull=True), name="link_one_in_force"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,23 @@
-"""Send a sealed file, whole or the range a player asks for (Safari plays nothing without ranges)."""
+"""Send a sealed file, whole or the range a player asks for (Safari plays nothing without ranges).
 
+Every request is judged before it gets here, each range too; and while an answer is being sent, it is judged again every
+few seconds, so that a yes that ends ends the view. The connection is then cut: what was promised does not come.
+"""
+
+import time
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from io import BufferedIOBase
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from whitenoise.middleware import WhiteNoiseFileResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from whitenoise.responders import Response, SlicedFile, StaticFile
+
+from generation.errors import ViewEndedError
+
+PIECE = 64 * 1024  # bytes
+AGAIN = 2.0  # seconds between two judgements of one answer
+May = Callable[[], bool]
 
 
 class SealedFile(StaticFile):  # type: ignore[misc]  # whitenoise has no types
@@ -25,8 +36,8 @@ class SealedFile(StaticFile):  # type: ignore[misc]  # whitenoise has no types
         return Response(HTTPStatus.PARTIAL_CONTENT, headers, file_handle and SlicedFile(file_handle, start, end))
 
 
-def sent(path: Path, *, request: HttpRequest, name: str, keep: bool) -> HttpResponseBase:
-    """Return the response; ranges, conditions and HEAD are whitenoise's, which reads the file in pieces.
+def sent(path: Path, *, request: HttpRequest, name: str, keep: bool, may: May) -> HttpResponseBase:
+    """Return the response; ranges, conditions and HEAD are whitenoise's. ``may`` is asked again while it is sent.
 
     Nothing between us and the viewer may store it, since it may be withdrawn at any moment.
     """
@@ -38,8 +49,26 @@ def sent(path: Path, *, request: HttpRequest, name: str, keep: bool) -> HttpResp
         ("Accept-Ranges", "bytes"),
     ]
     answer = SealedFile(str(path), headers).get_response(request.method, request.META)
-    response: HttpResponseBase = HttpResponse() if answer.file is None else WhiteNoiseFileResponse(answer.file)
+    response: HttpResponseBase = (
+        HttpResponse() if answer.file is None else StreamingHttpResponse(Judged(answer.file, may=may))
+    )
     response.status_code = int(answer.status)
     for header, value in answer.headers:
         response[header] = value
     return response
+
+
+class Judged:
+    """The file in pieces; raises ViewEndedError, which cuts the connection, once it may not be sent any more."""
+
+    def __init__(self, file: BufferedIOBase, *, may: May) -> None:
+        self.file, self.may, self.asked = file, may, time.monotonic()
+        self.close = file.close  # the server closes an answer that nobody reads to its end
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.file.read(PIECE):
+            if time.monotonic() - self.asked >= AGAIN:
+                if not self.may():
+                    raise ViewEndedError
+                self.asked = time.monotonic()
+            yield piece

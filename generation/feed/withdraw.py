@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from generation.feed.models import Clip
+from consent import gate
+from generation.feed.models import Clip, Link
 
 
 @transaction.atomic
@@ -31,8 +32,10 @@ def leave(clip: str, *, state: Clip.State, reason: str) -> Clip | None:
     from provenance import seal  # noqa: PLC0415 - web processes withdraw seldom and need no signing library until then
 
     here = (Clip.State.RELEASED, Clip.State.HELD)
+    gate.retire(clip)  # before the clip's own lock: appearance, then clip, as everywhere
     found = Clip.objects.select_for_update().filter(public_id=clip, state__in=here).first()
     if found is not None:
         Clip.objects.filter(pk=found.pk).update(state=state, ended_at=timezone.now())
+        Link.objects.filter(clip=found, revoked_at=None).update(revoked_at=timezone.now())
         seal.withdraw(found.manifest_id, reason=reason)
     return found

@@ -32,6 +32,7 @@ def permission(job: Job) -> Permit | ConsentRefusal:
             cameos=tuple(cast),
             draft_digest=job.draft.digest,
             categories=screen.categories(job.draft.prompt),
+            text=job.draft.prompt,
         )
     )
 

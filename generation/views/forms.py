@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from generation.feed.models import Clip
 from generation.studio.compose import Wish
 
 SIZES = {
@@ -13,6 +14,24 @@ SIZES = {
     "1280x720": "wide, 1280 x 720",
     "720x1280": "tall, 720 x 1280",
 }
+
+
+AUDIENCES = {
+    Clip.Visibility.PRIVATE: "you and the people in it",
+    Clip.Visibility.LINK: "and whoever has the link",
+    Clip.Visibility.FOLLOWERS: "and the people who follow you",
+    Clip.Visibility.PUBLIC: "and everybody",
+}
+
+
+class VisibilityForm(forms.Form):
+    """Who may see a video; those in it are asked again with every change."""
+
+    visibility = forms.ChoiceField(
+        label="Who may see it",
+        choices=[(each.value, words) for each, words in AUDIENCES.items()],
+        widget=forms.RadioSelect,
+    )
 
 
 class StudioForm(forms.Form):
