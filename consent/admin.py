@@ -6,7 +6,22 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from consent.models import Appearance, Cameo, Fact, Grant, PermitRecord, Person, Receipt
+from consent.models import (
+    Appearance,
+    BirthChange,
+    Cameo,
+    Evidence,
+    Fact,
+    Grant,
+    GuardianConsent,
+    Guardianship,
+    Invite,
+    Letter,
+    PermitRecord,
+    Person,
+    Receipt,
+    Steward,
+)
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -94,3 +109,62 @@ class FactAdmin(Shown):
 
     list_display = ("public_id", "kind", "attempts", "created_at", "delivered_at")
     list_filter = ("kind",)
+
+
+@admin.register(Guardianship)
+class GuardianshipAdmin(Shown):
+    """Who looks after whom."""
+
+    list_display = ("public_id", "ward", "guardian", "state", "created_at", "confirmed_at", "ended_at")
+    list_filter = ("state",)
+
+
+@admin.register(GuardianConsent)
+class GuardianConsentAdmin(Shown):
+    """What guardians agreed to, and took back."""
+
+    list_display = ("cameo", "guardian", "given_at", "withdrawn_at")
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(Shown):
+    """How evidence was decided; what it says is read on the case's page, where each look is noted."""
+
+    list_display = ("public_id", "person", "state", "created_at", "decided_at")
+    list_filter = ("state",)
+    exclude = ("words",)
+
+
+@admin.register(Steward)
+class StewardAdmin(Shown):
+    """Who acts for whom; the evidence is read on the case's page."""
+
+    list_display = ("public_id", "owner", "steward", "role", "state", "expires_at", "ended_at")
+    list_filter = ("role", "state")
+    exclude = ("evidence",)
+
+
+@admin.register(BirthChange)
+class BirthChangeAdmin(Shown):
+    """Birth dates that somebody wanted corrected; the dates are read on the case's page."""
+
+    list_display = ("public_id", "person", "state", "created_at", "decided_at")
+    list_filter = ("state",)
+    exclude = ("before", "after", "reason")
+
+
+@admin.register(Invite)
+class InviteAdmin(Shown):
+    """Who brought whom."""
+
+    list_display = ("public_id", "inviter", "slot", "redeemed_by", "redeemed_at")
+    exclude = ("digest",)
+
+
+@admin.register(Letter)
+class LetterAdmin(Shown):
+    """Letters on their way: what is stuck, and how often it was tried."""
+
+    list_display = ("public_id", "kind", "attempts", "due_at", "sent_at", "given_up_at")
+    list_filter = ("kind",)
+    exclude = ("link",)
