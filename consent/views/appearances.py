@@ -56,8 +56,8 @@ def revoke(request: HttpRequest, appearance_id: str) -> HttpResponse:
     found = own(request, appearance_id)
     if request.method == "POST":
         try:
-            grant = takedown.revoke(found, by=owner_of(request))
-            messages.success(request, f"Revoked. {grant.person} may not use your likeness any more.")
+            revoked = takedown.revoke(found, by=owner_of(request))
+            messages.success(request, f"Revoked. {revoked.person} may not use your likeness any more.")
         except ConsentError as error:
             messages.error(request, str(error))
         return redirect("consent:appearances")

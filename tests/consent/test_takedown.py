@@ -7,7 +7,7 @@ from consent.accounts import outbox
 from consent.errors import AppearanceError
 from consent.grants import grant, listing, takedown
 from consent.models import Appearance, Cameo, Descent, Fact, Grant, Notice, Person, Receipt
-from consent.permit import Reason, Refusal, Use
+from consent.permit import Reason, Refusal, Request, Use
 from provenance.models import Entry
 from tests import cast
 from tests.consent import videos
@@ -131,7 +131,7 @@ def test_nothing_is_made_from_what_was_taken_down_or_never_was(family: Person) -
 
 
 def test_a_takedown_between_permit_and_release_stops_the_release(family: Person) -> None:
-    permit = gate.authorize(videos.Request("job-late", cast.sten().pk, (), videos.DIGEST, parents=("root",)))
+    permit = gate.authorize(Request("job-late", cast.sten().pk, (), videos.DIGEST, parents=("root",)))
     assert not isinstance(permit, Refusal)
     takedown.delete(videos.appearance(family, "root"), by=family)
     answer = videos.confirm(permit, subject="late")
