@@ -16,7 +16,7 @@ def opaque() -> str:
 class Channel(models.TextChoices):
     """Where a notice goes."""
 
-    INBOX = "inbox"
+    INBOX = "inbox", "inbox"
     EMAIL = "email", "e-mail"
 
 

@@ -15,6 +15,13 @@ from consent.grants.rows import Request
 from consent.grants.uses import named, words
 from consent.permit import Use
 
+AUDIENCES = {
+    Cameo.Audience.ONLY_ME: "those who are named",
+    Cameo.Audience.APPROVED: "people who were approved",
+    Cameo.Audience.MUTUALS: "mutuals",
+    Cameo.Audience.EVERYONE: "everyone",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -46,7 +53,7 @@ def of(ward: Person) -> Household:
     cameo = Cameo.objects.filter(owner=ward).first()
     return Household(
         state=cameo.state if cameo else "",
-        audience=cameo.get_audience_display().lower() if cameo else "",
+        audience=AUDIENCES[Cameo.Audience(cameo.audience)] if cameo else "",
         is_agreed=cameo is not None and not guardians.is_missing(ward),
         given=tuple(overview.given(cameo, now=now)) if cameo else (),
         asked=asked(cameo, now=now),
