@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from consent.accounts.models import Follow, Person
 from consent.cameos.models import Cameo
 from consent.grants.graph import Question, judge
-from consent.grants.models import Appearance, Grant
+from consent.grants.models import Grant
 from consent.grants.uses import BITS, named, words
 from consent.permit import Use
 
@@ -23,17 +23,6 @@ class Given:
     until: datetime | None
     since: datetime
     ended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One appearance as the person depicted reads it; ``public`` once others than its maker may see it."""
-
-    subject: str
-    maker: str
-    at: datetime
-    public: bool
-    deleted: bool
 
 
 def headline(owner: Person, *, cameo: Cameo | None) -> str:
@@ -81,19 +70,4 @@ def given(cameo: Cameo, *, now: datetime) -> list[Given]:
             ended=grant.expires_at is not None and grant.expires_at <= now,
         )
         for grant in in_force(cameo).select_related("person").order_by("-pk")
-    ]
-
-
-def seen(cameo: Cameo, *, latest: int) -> list[Seen]:
-    """Return the latest videos this likeness is in, private ones too: whoever is in it may know of it."""
-    published = Appearance.objects.filter(subject=OuterRef("subject"), use=Use.PUBLISH.value)
-    rows = (
-        Appearance.objects.filter(use=Use.GENERATE.value, cameo=cameo)
-        .annotate(public=Exists(published))
-        .select_related("permit__requester")
-        .order_by("-pk")[:latest]
-    )
-    return [
-        Seen(row.subject, row.permit.requester.handle, row.created_at, row.public, row.deleted_at is not None)
-        for row in rows
     ]

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_safe
 
 from consent.accounts.models import Notice, Person
 from consent.cameos.models import Cameo
-from consent.grants import audience, overview
+from consent.grants import audience, listing, overview, preferences, requests
 from consent.receipts import telling
 from consent.receipts.models import Receipt
 from consent.views.forms import AudienceForm, GrantForm, RuledOutForm
 
 LATEST = 8
+APPEARANCES = 6
 
 
 @require_safe
@@ -31,6 +32,7 @@ def page(request: HttpRequest, *, owner: Person, form: GrantForm | None = None, 
     shown: dict[str, Any] = {
         "cameo": cameo,
         "headline": overview.headline(owner, cameo=cameo),
+        "asked": requests.to_answer(owner)[:LATEST],
         "notices": Notice.objects.filter(person=owner).order_by("-pk")[:LATEST],
         "receipts": telling.rows(Receipt.objects.filter(person=owner).order_by("-pk")[:LATEST], holder=owner),
     }
@@ -45,7 +47,8 @@ def of_cameo(cameo: Cameo, *, owner: Person) -> dict[str, Any]:
     """Return what the page shows of a cameo."""
     return {
         "given": overview.given(cameo, now=timezone.now()),
-        "seen": overview.seen(cameo, latest=LATEST),
+        "seen": listing.page(owner.pk, size=APPEARANCES)[0],
+        "rules": [(rule, preferences.meaning(rule)) for rule in preferences.written(cameo)[:LATEST]],
         "grant_form": GrantForm(owner=owner),
         "audience_form": AudienceForm(owner=owner, initial={"audience": cameo.audience}),
         "ruled_out_form": RuledOutForm(initial={"categories": sorted(audience.ruled_out(cameo))}),
