@@ -139,3 +139,7 @@ class PreferenceError(ConsentError):
 
 class RequestError(ConsentError):
     """This request cannot be made or answered."""
+
+
+class BenchError(ConsentError):
+    """This could not be measured here."""
