@@ -10,7 +10,9 @@ from consent.models import (
     Appearance,
     BirthChange,
     Cameo,
+    Descent,
     Evidence,
+    Export,
     Fact,
     Grant,
     GuardianConsent,
@@ -92,7 +94,17 @@ class PermitAdmin(Shown):
 class AppearanceAdmin(Shown):
     """Who is in what."""
 
-    list_display = ("public_id", "cameo", "subject", "use", "epoch", "allowed_until", "deleted_at")
+    list_display = (
+        "public_id",
+        "cameo",
+        "subject",
+        "use",
+        "shared",
+        "epoch",
+        "allowed_until",
+        "deleted_at",
+        "ended_at",
+    )
 
 
 @admin.register(Receipt)
@@ -168,3 +180,19 @@ class LetterAdmin(Shown):
     list_display = ("public_id", "kind", "attempts", "due_at", "sent_at", "given_up_at")
     list_filter = ("kind",)
     exclude = ("link",)
+
+
+@admin.register(Descent)
+class DescentAdmin(Shown):
+    """What is made from what."""
+
+    list_display = ("subject", "ancestor", "steps")
+    search_fields = ("subject", "ancestor")
+
+
+@admin.register(Export)
+class ExportAdmin(Shown):
+    """Gatherings of people's own data: how far they are, never what is in them."""
+
+    list_display = ("public_id", "person", "state", "section", "tries", "created_at", "made_at", "expires_at")
+    list_filter = ("state",)

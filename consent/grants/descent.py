@@ -1,8 +1,8 @@
 """What is made from what: every ancestor of a subject in one step, written once, when the subject is confirmed.
 
 The rights of a remix are the intersection of those of all its ancestors. They are flattened when it is confirmed: it
-bears a copy of every row its parents bear (which bear their parents' already), so that serving walks nothing (I9). What
-is made from what never changes afterwards: a parent's line is complete before anything can be made from it.
+bears a copy of every row its parents bear (which bear their parents' already), so that serving walks nothing (I14).
+What is made from what never changes afterwards: a parent's line is complete before anything can be made from it.
 """
 
 from collections import defaultdict
