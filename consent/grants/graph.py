@@ -5,9 +5,11 @@ that snapshot and the earliest moment that ends a yes. Time is the database's, t
 began before an expiry does not outlive it.
 """
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -17,6 +19,7 @@ from consent.grants import categories
 from consent.grants.statement import STATEMENT
 from consent.permit import Reason
 
+HEX = re.compile(r"[0-9a-f]{64}")
 YES = frozenset({"self", "grant", "everyone", "mutual"})
 RULES = {
     "deny_category": Reason.CATEGORY_RULED_OUT,
@@ -24,7 +27,8 @@ RULES = {
     "deny_say": Reason.WORDS_RULED_OUT,
     "ask": Reason.ASK_FIRST,
 }
-SAME = {"blocking": Reason.BLOCKED}
+SAME = {"blocking": Reason.BLOCKED, "own_age": Reason.NOT_FOR_TEENS}
+WITNESSED = frozenset({"grant", "denied", "rule"})
 PRIVATE = frozenset({"blocked", "denied"})
 """What an asker is never told: that somebody decided something against them."""
 
@@ -56,9 +60,9 @@ class Judgement:
     ``once`` tells a yes to this one draft; ``kind`` and ``clause`` are those of the owner's rule that fired.
     """
 
+    viewer: int
     cameo: int
     handle: str
-    asker: str
     audience: str
     epoch: int
     rule: str
@@ -95,35 +99,68 @@ class Judgement:
             return self.reason
         return Reason.NOT_APPROVED if self.heard in YES else Reason(self.heard)
 
+    @property
+    def is_own(self) -> bool:
+        """Return whether the owner asks about their own likeness."""
+        return self.rule in {"self", "own_age"}
+
 
 def judge(questions: Sequence[Question]) -> list[Judgement]:
     """Answer every question from one snapshot, in the order asked."""
     if not questions:
         return []
-    columns: list[Any] = [
-        [q.viewer for q in questions],
-        [q.cameo for q in questions],
-        [q.uses for q in questions],
-        [categories.mask(q.categories) for q in questions],
-        [q.draft for q in questions],
-        [q.permit for q in questions],
-        [array(q.words) for q in questions],
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, columns)
-        rows = cursor.fetchall()
+        cursor.execute(STATEMENT, asked(questions))
+        rows = sorted(cursor.fetchall(), key=itemgetter(0))
     return [read(row, question=q) for row, q in zip(rows, questions, strict=True)]
+
+
+def asked(questions: Sequence[Question]) -> list[str]:
+    """Return questions as the statement reads them: five arrays as PostgreSQL writes them."""
+    return [
+        array(q.viewer for q in questions),
+        array(q.cameo for q in questions),
+        array(q.uses for q in questions),
+        array(categories.mask(q.categories) if q.categories else 0 for q in questions),
+        array(about(q) for q in questions),
+    ]
+
+
+def array(things: Iterable[int | str]) -> str:
+    """Return an array of numbers, or of texts that hold no quotation mark and no backslash."""
+    return "{" + ",".join(map(str, things)) + "}"
+
+
+def about(q: Question) -> str:
+    """Return a question's draft, permit and phrases; nothing when there are none. A draft is hex, or it is no draft."""
+    if not (q.draft or q.words):
+        return '""'
+    draft = q.draft if HEX.fullmatch(q.draft) else ""
+    return f'"{draft} {q.permit} {array(q.words)}"'
 
 
 def read(row: tuple[Any, ...], *, question: Question) -> Judgement:
     """Return one row of the statement as a value."""
-    values = (*row, question.uses, question.categories)
-    return Judgement(*values)
-
-
-def array(numbers: Collection[int]) -> str:
-    """Return numbers as PostgreSQL writes an array; nothing when there are none, so that nothing has to be read."""
-    return f"{{{','.join(map(str, numbers))}}}" if numbers else ""
+    _, handle, audience, epoch, heard, decided, granted, until = row
+    rule, _, rest = decided.partition(" ")
+    _, kind, witness, clause = rest.split(" ", 3) if rule == "rule" else ("", "", rest or abs(granted or 0), "")
+    by_grant = rule == "grant"
+    return Judgement(
+        viewer=question.viewer,
+        cameo=question.cameo,
+        handle=handle or "",
+        audience=audience or "",
+        epoch=epoch or 0,
+        rule=rule,
+        heard=heard,
+        witness=int(witness) if rule in WITNESSED else None,
+        until=until if by_grant else None,
+        once=by_grant and granted < 0,
+        kind=kind,
+        clause=clause,
+        uses=question.uses,
+        categories=question.categories,
+    )
 
 
 def hold(cameos: Collection[int]) -> None:

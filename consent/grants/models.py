@@ -57,21 +57,14 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["cameo", "person"],
-                condition=Q(revoked_at__isnull=True, effect="grant", draft_digest=""),
-                name="grant_one_in_force",
-                include=["id", "uses", "categories", "expires_at"],
-            ),
-            models.UniqueConstraint(
                 fields=["cameo", "person", "draft_digest"],
-                condition=Q(revoked_at__isnull=True, effect="grant") & ~Q(draft_digest=""),
-                name="grant_one_for_a_draft",
+                condition=Q(revoked_at__isnull=True, effect="grant"),
+                name="grant_one_in_force",
             ),
             models.UniqueConstraint(
                 fields=["cameo", "person", "categories"],
                 condition=Q(revoked_at__isnull=True, effect="denial"),
                 name="denial_one_in_force",
-                include=["id", "uses", "expires_at"],
             ),
             models.CheckConstraint(
                 condition=Q(draft_digest="") | Q(draft_digest__regex=HEX_SHA256, effect="grant"),
@@ -86,6 +79,14 @@ class Grant(models.Model):
                 condition=Q(revoked_at__isnull=True, revocation__isnull=True)
                 | Q(revoked_at__isnull=False, revocation__isnull=False),
                 name="grant_revocation_has_receipt",
+            ),
+        ]
+        indexes = [
+            models.Index(  # everything the statement reads of what was said between two people
+                fields=["cameo", "person"],
+                condition=Q(revoked_at__isnull=True),
+                include=["id", "effect", "uses", "categories", "draft_digest", "spent_by", "expires_at"],
+                name="grant_said_of_a_person",
             ),
         ]
 
@@ -176,7 +177,7 @@ class Appearance(models.Model):
     """One use that happened: this cameo is in this subject (a clip's public id), for this use, under this permit.
 
     What is made from others bears their rows too, each under the permit it was made with, so that serving asks one
-    table and walks no lineage (I9). Trusted? Yes: serving asks it. If lost: a clip without its rows would count as
+    table and walks no lineage (I14). Trusted? Yes: serving asks it. If lost: a clip without its rows would count as
     showing nobody, so they are protected from every cascade.
     """
 

@@ -23,6 +23,7 @@ BECAUSE = {
     "expired": "what you gave them has ended",
     "category_not_given": "you did not give them this category",
     "not_for_teens": "you are under 18",
+    "own_age": "you are under 18",
     "paused": "you paused every use",
     "frozen": "your likeness is frozen",
     "withdrawn": "you withdrew your likeness",
@@ -38,7 +39,7 @@ def ask(owner: Person, *, asker: Person, use: Use, categories: frozenset[str] = 
     return for_owner(answer, asker=asker.handle)
 
 
-def for_owner(answer: Judgement, *, asker: str = "") -> Answer:
+def for_owner(answer: Judgement, *, asker: str) -> Answer:
     """Return the whole truth: what decided, and the clause of one's own that fired."""
     because = BECAUSE.get(answer.rule, "of a rule of yours")
     if answer.clause:
@@ -46,12 +47,11 @@ def for_owner(answer: Judgement, *, asker: str = "") -> Answer:
     if answer.once and answer.rule == "grant":
         because = "you said yes to this one video"
     verb = "may" if answer.may else "may not"
-    who = "You" if answer.asker == answer.handle else f"@{answer.asker or asker}"
-    steps = path(answer, reason=None if answer.may else answer.reason)
+    who = "You" if answer.is_own else f"@{asker}"
+    no = None if answer.may else answer.reason
+    steps = path(answer, reason=no, asker=asker)
     sentence = f"{who} {verb} do this, because {because}."
-    return Answer(
-        answer.asker or asker, answer.may, None if answer.may else answer.reason, sentence, steps, clause=answer.clause
-    )
+    return Answer(asker, answer.may, no, sentence, steps, clause=answer.clause)
 
 
 def for_asker(answer: Judgement, *, handle: str = "") -> Answer:

@@ -78,13 +78,15 @@ EVENTS = {
 }
 
 
-def path(answer: Judgement, *, reason: Reason | None = None) -> tuple[str, ...]:
+def path(answer: Judgement, *, reason: Reason | None = None, asker: str = "") -> tuple[str, ...]:
     """Return the steps that led to the answer, beginning with the question, as the asker may know them.
 
-    With a ``reason``, the steps that lead to that one: the owner is shown ``answer.reason`` itself.
+    With a ``reason`` and an ``asker`` (a handle), the steps that lead to that one: the owner is shown
+    ``answer.reason`` itself.
     """
     about = f" in {categories.words(answer.categories)}" if answer.categories else ""
-    asked = f"@{answer.asker} asks for @{answer.handle or '?'} to {words(named(answer.uses))}{about}"
+    who = f"@{asker} asks" if asker else "You ask"
+    asked = f"{who} for @{answer.handle or '?'} to {words(named(answer.uses))}{about}"
     if answer.may:
         return asked, "a yes to this one video" if answer.once else YES[answer.rule]
     no = reason or answer.told
@@ -106,7 +108,7 @@ def refusal(answer: Judgement, *, handle: str = "") -> Refusal:
         reason=answer.told,
         sentence=sentence.format(**filled),
         cameo=cameo,
-        path=path(answer) if answer.handle else (f"@{answer.asker} asks for @{cameo}", NO[Reason.NO_SUCH_CAMEO]),
+        path=path(answer) if answer.handle else (f"You ask for @{cameo}", NO[Reason.NO_SUCH_CAMEO]),
         advice=advice.format(**filled),
         clause=answer.clause,
     )
@@ -116,7 +118,7 @@ def sentences(answer: Judgement) -> tuple[str, str]:
     """Return what happened and what to do about it."""
     if answer.rule == "blocking":
         return BLOCKING
-    if answer.rule == "not_for_teens" and answer.asker == answer.handle:
+    if answer.rule == "own_age":
         return OWN_AGE
     return SENTENCES[answer.told]
 

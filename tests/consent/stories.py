@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 from django.utils import timezone
 
-from consent.accounts import ties
+from consent.accounts import consents, guardians, ties
 from consent.grants import audience, grant, switch
-from consent.models import Cameo, Grant, GuardianConsent, Guardianship, Person
+from consent.models import Cameo, Grant, Person
 from consent.permit import Use
 from tests import cast
 
@@ -93,19 +93,25 @@ def run_out(handle: str) -> None:
 
 
 def look_after(guardian: str, ward: str) -> None:
-    """Let somebody be the live guardian of somebody else."""
-    Guardianship.objects.create(
-        ward=somebody(ward),
-        guardian=somebody(guardian),
-        proposed_by=somebody(guardian),
-        state=Guardianship.State.LIVE,
-        confirmed_at=timezone.now(),
-    )
+    """Let somebody, who has a cameo of their own, become the guardian of somebody else."""
+    cast.cameo(somebody(guardian))
+    proposed = guardians.propose(somebody(guardian), other=somebody(ward), as_guardian=True)
+    guardians.confirm(somebody(ward), guardianship=proposed.public_id)
 
 
 def agree(guardian: str, ward: str) -> None:
     """Let a guardian say yes to the use of their ward's likeness."""
-    GuardianConsent.objects.create(guardian=somebody(guardian), cameo=somebody(ward).cameo)
+    consents.give(somebody(guardian), ward=somebody(ward))
+
+
+def object_(guardian: str, ward: str) -> None:
+    """Let a guardian take that yes back."""
+    consents.withdraw(somebody(guardian), ward=somebody(ward))
+
+
+def part(one: str, other: str) -> None:
+    """Let a guardianship end."""
+    guardians.part(somebody(one).pk, other=somebody(other).pk)
 
 
 def give(owner: str, other: str, uses: str, categories: str | None) -> None:
@@ -134,6 +140,8 @@ EVENTS: list[tuple[str, Callable[..., object]]] = [
     (r"(\w+) denies (\w+)(?: in ([\w+-]+))?", deny),
     (r"(\w+) looks after (\w+)", look_after),
     (r"(\w+) agrees for (\w+)", agree),
+    (r"(\w+) objects for (\w+)", object_),
+    (r"(\w+) and (\w+) part", part),
     (r"(\w+) revokes (\w+)", take_back),
     (r"the grant to (\w+) runs out", run_out),
     (r"(\w+) follows (\w+)", lambda a, b: ties.follow(somebody(a).pk, dst=somebody(b).pk)),

@@ -63,7 +63,7 @@ def test_a_granted_person_gets_a_permit_with_a_receipt_for_the_owner(olive: Pers
 def test_a_stranger_is_refused_with_the_path_that_refused_him(olive: Person) -> None:
     refusal = refused(gate.authorize(ask(cast.sten(), "olive")))
     assert refusal.reason is Reason.ONLY_ME
-    assert refusal.path == ("@sten asks for @olive to generate", "audience: only me", "no grant")
+    assert refusal.path == ("You ask for @olive to generate", "audience: only me", "no grant")
     assert not PermitRecord.objects.exists()
     assert not Receipt.objects.filter(kind="permit.minted").exists()
 
