@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from consent.accounts import correction, invites
 from consent.accounts.birthdays import BirthChange
 from consent.accounts.invitation import EACH, Invite
-from consent.api.answers import no, person
+from consent.api.answers import no, person, refused
 from consent.errors import BirthdayError, InviteError
 
 
@@ -91,8 +91,8 @@ class ReplaceView(APIView):
         """Give it another code; the old one is worth nothing from now on."""
         try:
             return Response({"code": invites.replace(person(request), invite=invite_id)})
-        except InviteError as error:
-            return no(error)
+        except InviteError as error:  # used, somebody else's, or none at all: told as one
+            return refused(status.HTTP_404_NOT_FOUND, word="not_found", message=str(error), advice="Check the address.")
 
 
 class BirthDateView(APIView):

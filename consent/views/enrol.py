@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST, require_http_methods, require_safe
 
 from consent.accounts.models import Person
 from consent.cameos import enrolment, uploading
@@ -23,6 +23,7 @@ WORDS = {
 }
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
     """Tell what will happen and what is kept; on POST, begin."""

@@ -121,7 +121,7 @@ def test_invites_over_the_api() -> None:
     listed = ask(client, "GET", "invites")
     assert (listed["left"], len(listed["invites"])) == (0, 4)
     assert not any(code in json.dumps(listed) for code in codes)
-    ask(stranger, "POST", f"invites/{listed['invites'][0]['id']}/replace", 409)
+    ask(stranger, "POST", f"invites/{listed['invites'][0]['id']}/replace", 404)
     assert ask(client, "POST", f"invites/{listed['invites'][0]['id']}/replace")["code"] not in codes
     assert Invite.objects.count() == 4
 

@@ -1,0 +1,188 @@
+"""Who may do what at every address: the table that ``test_roles`` holds every route to.
+
+A row's key is the route as the resolver spells it. Its values say by method who is let in, and with which answer:
+
+* ``mine(200)`` everybody signed in, each to their own;  ``of("olive")`` these people; to others it does not exist;
+* ``public(200)`` everybody;  ``staff(200)`` moderators; to others it does not exist.
+
+Whoever is not let in gets what the route's kind says: a page sends the unknown to sign in (302), the API answers 401;
+a token without the scope is 403; everybody else gets the very same 404 as for an id that never was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+SIGNED_IN = ("olive", "felix", "sten", "pat", "tess", "mo")
+ANONYMOUS, TOKEN = "anonymous", "token"  # noqa: S105  (a role)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who is let in (``people``), with which statuses; ``otherwise`` the people answers besides 404."""
+
+    people: frozenset[str]
+    ok: frozenset[int]
+    otherwise: Mapping[str, int] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    query: str = ""
+
+
+def mine(*ok: int, body: Mapping[str, Any] | None = None, query: str = "", **otherwise: int) -> Rule:
+    """Everybody signed in; ``otherwise`` names those who have nothing there, and what they are told."""
+    return Rule(frozenset(SIGNED_IN) - set(otherwise), frozenset(ok), otherwise, body, query)
+
+
+def of(*people: str, ok: int = 200, body: Mapping[str, Any] | None = None, **otherwise: int) -> Rule:
+    """These people; to anybody else it does not exist, but for those in ``otherwise``, whom it concerns."""
+    return Rule(frozenset(people), frozenset({ok}), otherwise, body)
+
+
+def public(*ok: int, query: str = "") -> Rule:
+    """Everybody, signed in or not."""
+    return Rule(frozenset({ANONYMOUS, TOKEN, *SIGNED_IN}), frozenset(ok), query=query)
+
+
+NO_CAMEO = {name: 409 for name in SIGNED_IN if name not in {"olive", "pat", "tess"}}
+NO_CAMEO_YET = dict.fromkeys(NO_CAMEO, 404)
+GRANT = {"person": "felix", "uses": ["generate"]}
+WISH = {"prompt": "a red ball", "seconds": 1}
+ASK = {"cameo": "olive", "uses": ["generate"], "message": ""}
+WARD = {"person": "tess", "i_am": "guardian"}
+SHOWN = {"words": "My passport can be seen by a moderator at the front desk, on any day of the week."}
+DELEGATE = {"person": "sten", "role": "delegate", "powers": ["pause"], "evidence": SHOWN["words"],
+            "until": (timezone.now() + timedelta(days=30)).isoformat()}  # fmt: skip
+BIRTHDAY = {"birth_date": "1990-01-01", "reason": "I mistyped the year when I joined, and can show my passport."}
+CHOICE = {"kind": "follow.made", "channel": "inbox", "wanted": False}
+
+API: dict[str, dict[str, Rule]] = {
+    "schema": {"GET": public(200)},
+    "": {},
+    "captures": {"POST": mine(201)},
+    "captures/<str:capture_id>": {"GET": of("olive")},
+    "captures/<str:capture_id>/recording": {"PUT": of("olive", ok=415)},
+    "cameo": {"GET": mine(200, **NO_CAMEO_YET)},
+    "cameo/audience": {"POST": mine(200, body={"audience": "approved"}, **NO_CAMEO)},
+    r"^cameo/(?P<action>pause|resume)$": {"POST": mine(200, **NO_CAMEO)},
+    "cameo/withdraw": {"POST": mine(200, **NO_CAMEO)},
+    "grants": {"GET": mine(200), "POST": mine(201, body=GRANT, **{**NO_CAMEO, "felix": 400})},
+    "grants/<str:grant_id>": {"DELETE": of("olive")},
+    "permissions/check": {"GET": mine(200, query="cameo=olive")},
+    "permissions/why": {"GET": mine(200, query="person=felix")},
+    "requests": {"GET": mine(200), "POST": mine(201, body=ASK, olive=409)},
+    "requests/<str:request_id>": {"DELETE": of("sten")},
+    "requests/<str:request_id>/answer": {"POST": of("olive", body={"answer": "decline"})},
+    "rules": {
+        "GET": mine(200),
+        "POST": mine(201, body={"text": "Never put me in political scenes."}, **NO_CAMEO),
+        "PUT": mine(200, body={"rules": []}, **NO_CAMEO),
+    },
+    "rules/<str:rule_id>": {"DELETE": of("olive")},
+    "appearances": {"GET": mine(200)},
+    "appearances/<str:appearance_id>": {"GET": of("olive"), "DELETE": of("olive")},
+    "appearances/<str:appearance_id>/revoke": {"POST": of("olive")},
+    "exports": {"GET": mine(200), "POST": mine(202)},
+    "exports/<str:export_id>": {"GET": of("olive")},
+    "people/<str:handle>": {"GET": mine(200)},
+    "follows": {"GET": mine(200)},
+    "follows/<str:handle>": {"PUT": mine(200, sten=400), "DELETE": mine(200)},
+    "blocks": {"GET": mine(200)},
+    "blocks/<str:handle>": {"PUT": mine(200, sten=400), "DELETE": mine(200)},
+    "guardianships": {"GET": mine(200), "POST": mine(201, body=WARD, felix=409, sten=409, tess=409, mo=409)},
+    "guardianships/evidence": {"POST": mine(202, body=SHOWN, tess=409)},
+    "guardianships/<str:guardianship_id>": {"DELETE": of("pat", "tess")},
+    "guardianships/<str:guardianship_id>/confirm": {"POST": of("pat", "tess", ok=409)},
+    "guardianships/<str:guardianship_id>/agreement": {"PUT": of("pat"), "DELETE": of("pat")},
+    "stewards": {"GET": mine(200), "POST": mine(201, body=DELEGATE, sten=409, tess=409)},
+    "stewards/<str:steward_id>": {"DELETE": of("olive", "pat")},
+    "stewards/<str:steward_id>/accept": {"POST": of("pat", olive=409)},
+    r"^stewards/(?P<steward_id>[\w-]+)/(?P<action>pause|resume|withdraw)$": {"POST": of()},
+    "invites": {"GET": mine(200), "POST": mine(201)},
+    "invites/<str:invite_id>/replace": {"POST": of("olive")},
+    "birth-date": {"POST": mine(202, body=BIRTHDAY)},
+    "notices": {"GET": mine(200)},
+    "notices/read": {"POST": mine(200)},
+    "notices/<str:notice_id>/read": {"POST": of("olive")},
+    "notice-preferences": {"GET": mine(200), "PUT": mine(200, body=CHOICE)},
+    "receipts": {"GET": mine(200)},
+    "receipts/<str:receipt_id>": {"GET": of("olive")},
+    "receipts/<str:receipt_id>/signature": {"POST": of("olive", ok=400, body={})},
+    "receipts/<str:receipt_id>/signature/options": {"POST": of("olive")},
+    "tokens": {"GET": mine(200), "POST": mine(201, body={"name": "x", "scopes": ["cameo:read"], "days": 1})},
+    "tokens/<str:token_id>": {"DELETE": of("olive")},
+    "jobs": {"POST": mine(201, body=WISH)},
+    "jobs/<str:job>": {"GET": of("felix")},
+    "jobs/<str:job>/cancel": {"POST": of("felix")},
+    "clips/<str:clip>": {"GET": of("felix", "olive"), "DELETE": of("felix", ok=204)},
+    "clips/<str:clip>/content": {"GET": of("felix", "olive")},
+    "clips/<str:clip>/visibility": {"POST": of("felix", body={"visibility": "private"})},
+    "clips/<str:clip>/link": {"GET": of("felix"), "POST": of("felix", ok=201), "DELETE": of("felix", ok=204)},
+    "verify": {"POST": public(415)},
+}
+PAGES: dict[str, dict[str, Rule]] = {
+    "": {"GET": public(200)},
+    "enrol": {"GET": mine(200), "POST": mine(302)},
+    "enrol/<str:capture_id>": {"GET": of("olive")},
+    "enrol/<str:capture_id>/recording": {"POST": of("olive", ok=302)},
+    "likeness/pause": {"POST": mine(302)},
+    "likeness/resume": {"POST": mine(302)},
+    "likeness/withdraw": {"POST": mine(302)},
+    "likeness/audience": {"POST": mine(302, body={"audience": "approved"})},
+    "likeness/ruled-out": {"POST": mine(302, body={"categories": ["politics"]})},
+    "grants": {"POST": mine(302, 400, body=GRANT)},
+    "grants/<str:grant_id>/revoke": {"POST": of("olive", ok=302)},
+    "appearances": {"GET": mine(200)},
+    "appearances/<str:appearance_id>/take-down": {"GET": of("olive"), "POST": of("olive", ok=302)},
+    "appearances/<str:appearance_id>/revoke": {"GET": of("olive"), "POST": of("olive", ok=302)},
+    "people/<str:handle>": {"GET": mine(200)},
+    r"^people/(?P<handle>\w+)/(?P<act>follow|unfollow|block|unblock)$": {"POST": mine(302)},
+    "notices": {"GET": mine(200)},
+    "notices/read": {"POST": mine(302)},
+    "notices/preferences": {"GET": mine(200), "POST": mine(302)},
+    "notices/<str:notice_id>": {"GET": of("olive", ok=302)},
+    "family": {"GET": mine(200)},
+    "family/propose": {"POST": mine(400)},
+    "family/evidence": {"POST": mine(400)},
+    r"^family/(?P<guardianship_id>[\w-]+)/(?P<what>confirm|end|agree|take-back)$": {"POST": of("pat", "tess", ok=302)},
+    "stewards": {"GET": mine(200)},
+    r"^stewards/begin/(?P<role>claim|delegate)$": {"POST": mine(400)},
+    "stewards/<str:steward_id>/requests/<str:request_id>": {"POST": of()},
+    r"^stewards/(?P<steward_id>[\w-]+)/(?P<what>accept|end|pause|resume|withdraw)$": {
+        "POST": of("olive", "pat", ok=302)
+    },
+    "invites": {"GET": mine(200), "POST": mine(200)},
+    "invites/tree": {"GET": of("mo")},
+    "settings": {"GET": mine(200)},
+    "settings/birth-date": {"POST": mine(400)},
+    "export": {"GET": mine(200), "POST": mine(302)},
+    "export/<str:export_id>/file": {"GET": of()},
+    "receipts": {"GET": mine(200)},
+    "receipts/all.json": {"GET": mine(200)},
+    "receipts/<str:receipt_id>": {"GET": of("olive")},
+    "receipts/<str:receipt_id>/file": {"GET": of("olive")},
+    "settings/tokens": {"GET": mine(200), "POST": mine(400)},
+    "settings/tokens/<str:token_id>/revoke": {"POST": of("olive", ok=302)},
+    "studio": {"GET": mine(200), "POST": mine(200, 302, 400, body=WISH)},
+    "studio/people": {"POST": mine(200, body=WISH)},
+    "jobs/<str:job>": {"GET": of("felix")},
+    "jobs/<str:job>/cancel": {"POST": of("felix", ok=302)},
+    "videos/<str:clip>": {"GET": of("felix", "olive")},
+    "videos/<str:clip>/content": {"GET": of("felix", "olive")},
+    "videos/<str:clip>/visibility": {"POST": of("felix", ok=302, body={"visibility": "private"})},
+    "videos/<str:clip>/link": {"POST": of("felix", ok=302)},
+    "videos/<str:clip>/delete": {"POST": of("felix", ok=302)},
+    "v/<str:token>": {"GET": public(200)},
+    "v/<str:token>/content": {"GET": public(200)},
+    "library": {"GET": mine(200)},
+    "verify": {"GET": public(200), "POST": public(400)},
+}
+ROWS = {f"api/v1/{route}": row for route, row in API.items()} | PAGES
+
+SIGN_IN = {  # allauth's own pages that somebody unknown must reach
+    "login/", "logout/", "inactive/", "signup/", "confirm-email/", "password/reset/", "password/reset/done/",
+    "password/reset/key/done/", "login/code/confirm/", "2fa/authenticate/", "2fa/webauthn/login/",
+    r"^confirm-email/(?P<key>[-:\w]+)/$", r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+}  # fmt: skip
