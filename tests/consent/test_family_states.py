@@ -126,6 +126,6 @@ def test_no_order_of_events_reaches_a_forbidden_state() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Family,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
