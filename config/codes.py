@@ -33,6 +33,13 @@ CODES = [
     ("no_such_capture", "there is no such capture of the caller's"),
     ("appearance", "this appearance does not stand on a grant of the caller's"),
     ("export", "the caller's data was gathered within a day"),
+    # among people
+    ("birth_date", "this correction cannot be asked for"),
+    ("notice", "this kind of notice cannot be chosen so"),
+    ("oneself", "nobody follows or blocks themselves"),
+    ("invite", "no invite can be made"),
+    ("steward", "this cannot be done in somebody's place"),
+    ("guardian", "this cannot be done between guardian and ward"),
     # receipts and tokens
     ("not_to_sign", "the receipt tells of somebody else's act, or its words were changed"),
     ("signed_already", "the receipt is signed already"),

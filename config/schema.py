@@ -1,11 +1,12 @@
 """The OpenAPI schema of every endpoint: what it answers, what it needs, and the one shape in which it refuses."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
 
 from config.codes import CODES
 
@@ -26,7 +27,7 @@ class RefusedSerializer(serializers.Serializer[Any]):
     error = RefusalDetailSerializer()
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # as below
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers itself
     """How the schema tells of tokens."""
 
     target_class = "consent.api.bearer.Bearer"
@@ -38,7 +39,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # as 
         return {"type": "http", "scheme": "bearer", "description": about}
 
 
-class Schema(AutoSchema):  # type: ignore[misc]  # drf_spectacular brings no types
+class Schema(AutoSchema):
     """drf-spectacular's reading of a view, with our refusals and scopes."""
 
     def get_operation_id(self) -> str:
@@ -46,14 +47,15 @@ class Schema(AutoSchema):  # type: ignore[misc]  # drf_spectacular brings no typ
         words = re.findall(r"[A-Z][a-z0-9]*", type(self.view).__name__.removesuffix("View"))
         return "_".join([*words, self.method]).lower()
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        return bodies | {REFUSED: self._get_response_for_code(RefusedSerializer, REFUSED, direction=direction)}
+        refused = self._get_response_for_code(RefusedSerializer, REFUSED, direction=direction)  # type: ignore[no-untyped-call]
+        return bodies | {REFUSED: refused}
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own signature
         """Return what the method's docstring says, and which scope a token needs for it."""
-        told, scopes = super().get_description() or "", getattr(self.view, "scopes", {})
-        if not self.view.permission_classes or "IsAuthenticated" not in {p.__name__ for p in self.view.permission_classes}:
-            return told
-        needed = f"Scope of a token: `{scopes[self.method]}`." if self.method in scopes else "Signed in, never with a token."
+        told, scope = super().get_description() or "", getattr(self.view, "scopes", {}).get(self.method)
+        if IsAuthenticated not in self.view.permission_classes:
+            return str(told)
+        needed = f"Scope of a token: `{scope}`." if scope else "Signed in, never with a token."
         return f"{told}\n\n{needed}"

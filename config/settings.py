@@ -264,6 +264,9 @@ SPECTACULAR_SETTINGS = {
         "ClipState": "generation.feed.models.Clip.State",
         "CameoState": "consent.cameos.models.Cameo.State",
         "CaptureState": "consent.cameos.models.Capture.State",
+        "ClipVisibility": "generation.feed.models.Clip.Visibility",
+        "AppearanceState": ["released", "held", "withdrawn", "deleted"],
+        "AppearanceVisibility": ["private", "link", "followers", "public"],
         "RefusalCode": "config.codes.CODES",
     },
 }

@@ -22,7 +22,9 @@ from consent.models import (
     PermitRecord,
     Person,
     Receipt,
+    ReceiptSignature,
     Steward,
+    Token,
 )
 
 if TYPE_CHECKING:
@@ -113,6 +115,22 @@ class ReceiptAdmin(Shown):
 
     list_display = ("public_id", "kind", "person", "entry", "attested_by", "created_at")
     exclude = ("payload", "salt")
+
+
+@admin.register(ReceiptSignature)
+class ReceiptSignatureAdmin(Shown):
+    """Which receipts are signed, and where the log says so."""
+
+    list_display = ("receipt", "entry", "sign_count", "signed_at")
+    fields = ("receipt", "entry", "sign_count", "signed_at")
+
+
+@admin.register(Token)
+class TokenAdmin(Shown):
+    """Tokens and their scopes, without the secret's digest: it opens nothing, and nobody needs it."""
+
+    list_display = ("public_id", "person", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
+    exclude = ("secret_sha256",)
 
 
 @admin.register(Fact)

@@ -25,6 +25,7 @@ SHAPE = re.compile(r"cnt_(?P<id>[0-9a-f]{16})\.(?P<secret>[\w-]{43})")
 NOBODY = "0" * 64  # what an unknown token is compared with, so that it takes as long as a known one
 LONGEST = timedelta(days=365)
 MOST = 20
+HEX = r"^[0-9a-f]{64}$"
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -75,7 +76,7 @@ class Token(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(secret_sha256__regex=r"^[0-9a-f]{64}$"), name="token_secret_is_sha256"),
+            models.CheckConstraint(condition=Q(secret_sha256__regex=HEX), name="token_secret_is_sha256"),
             models.CheckConstraint(
                 condition=Q(scopes__contained_by=[scope.value for scope in Scope], scopes__len__gte=1),
                 name="token_scopes_known",

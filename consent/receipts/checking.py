@@ -53,7 +53,7 @@ def in_log(proof: ledger.Proof | None, wanted: str) -> str:
 
 
 def signed(receipt: Receipt, signature: ReceiptSignature | None) -> str:
-    """Return proven for a passkey's signature that verifies; claimed when we alone attest; missing when it is broken."""
+    """Return proven for a passkey's signature that verifies; claimed if we alone attest; missing if it is broken."""
     if receipt.attested_by == Receipt.Attestation.OPERATOR:
         return "claimed"
     return "proven" if signature is not None and signing.still_verifies(signature) else "missing"

@@ -52,7 +52,7 @@ class Receipt(models.Model):
 
 
 class ReceiptSignature(models.Model):
-    """The person's own passkey over a receipt's digest (a WebAuthn assertion), kept so that anybody can verify it again.
+    """A person's passkey over their receipt's digest (a WebAuthn assertion), kept so that anybody can verify it.
 
     Trusted? As far as it verifies: nothing here is believed without the signature. If lost: the receipt is the
     operator's word again, and the log still shows that there was a signature.

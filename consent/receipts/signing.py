@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
@@ -59,7 +59,7 @@ class Site:
 
 def can_sign(person: Person) -> bool:
     """Return whether this person has a passkey here."""
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def unsigned(person: Person) -> QuerySet[Receipt]:
@@ -183,7 +183,7 @@ def still_verifies(signature: ReceiptSignature) -> bool:
     try:
         said = CollectedClientData(bytes(signature.client_data_json))
         data = AuthenticatorData(bytes(signature.authenticator_data))
-        key = CoseKey.parse(cbor.decode(bytes(signature.public_key)))
+        key = CoseKey.parse(cast("dict[int, Any]", cbor.decode(bytes(signature.public_key))))
         key.verify(bytes(data) + said.hash, bytes(signature.signature))
     except (ValueError, TypeError, KeyError, InvalidSignature):
         return False

@@ -37,7 +37,7 @@ class Passkey:
 
     def credential(self) -> dict[str, Any]:
         """Return what a browser sends when a passkey is added."""
-        cose = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        cose = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))  # type: ignore[no-untyped-call]  # fido2's
         attested = bytes(16) + struct.pack(">H", len(self.identity)) + self.identity + cose
         data = self.data(flags=PRESENT | VERIFIED | ATTESTED, more=attested)
         said = json.dumps({"type": "webauthn.create", "challenge": "AA", "origin": self.origin}).encode()
@@ -54,7 +54,7 @@ class Passkey:
             user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": self.credential()}
         )
 
-    def answer(self, options: dict[str, Any], **said: Any) -> dict[str, Any]:
+    def answer(self, options: dict[str, Any], **said: Any) -> dict[str, Any]:  # noqa: ANN401  (JSON)
         """Answer a page's options as a browser sends it; ``said`` replaces what the browser says of the page."""
         self.count += 1 if self.counts else 0
         flags = said.pop("flags", PRESENT | VERIFIED)

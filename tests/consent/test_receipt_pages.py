@@ -77,7 +77,7 @@ def test_every_yes_use_and_no_is_a_row_that_says_who_and_who_attests_it(given: G
 def test_receipts_come_a_page_at_a_time_and_each_once(given: Grant) -> None:
     olive, felix = cast.olive(), cast.felix()
     for _ in range(listing.LENGTH + 4):
-        given = grant.give(olive, person=felix, uses=[Use.GENERATE])
+        grant.give(olive, person=felix, uses=[Use.GENERATE])
     first = listing.page(olive)
     second = listing.page(olive, before=first.next)
     seen = [one.pk for one in (*first.receipts, *second.receipts)]
@@ -147,7 +147,8 @@ def test_signing_twice_and_signing_badly_are_one_sentence_each(given: Grant) -> 
     client, passkey = signed_in(olive), Passkey()
     passkey.enrol(olive)
     where = f"/api/v1/receipts/{given.receipt.public_id}/signature"
-    for body in ({}, [], {"id": 3}):
+    bodies: list[object] = [{}, [], {"id": 3}]
+    for body in bodies:
         bad = client.post(where, json.dumps(body), content_type=JSON)
         assert (bad.status_code, bad.json()["error"]["code"]) == (400, "unreadable")
     sign(client, given.receipt, passkey)

@@ -28,12 +28,12 @@ def given() -> Receipt:
     return grant.give(cast.olive(), person=cast.felix(), uses=[Use.GENERATE]).receipt
 
 
-def sign(receipt: Receipt, passkey: Passkey, **said: Any) -> ReceiptSignature:
+def sign(receipt: Receipt, passkey: Passkey, **said: Any) -> ReceiptSignature:  # noqa: ANN401  (JSON)
     answer = passkey.answer(signing.options(receipt, site=SITE), **said)
     return signing.sign(receipt, assertion=answer, site=SITE)
 
 
-def code(receipt: Receipt, passkey: Passkey, **said: Any) -> str:
+def code(receipt: Receipt, passkey: Passkey, **said: Any) -> str:  # noqa: ANN401  (JSON)
     """The refusal's code; and nothing was written."""
     signed = ReceiptSignature.objects.count()
     with pytest.raises(SignatureError) as refused:
@@ -145,9 +145,10 @@ def test_a_passkey_that_never_counts_may_sign_again(olive: Person) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [{}, {"id": 1}, {"id": "a", "rawId": "b"}, {"id": "AA", "rawId": "AA", "response": {}}, {"rawId": "AA", "response": []},
-     {"id": "AA", "rawId": "AA", "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"}},
-     {"id": "AA", "rawId": "AA", "response": {"clientDataJSON": "W10", "authenticatorData": "A" * 80, "signature": ""}}],
+    [{}, {"id": 1}, {"id": "a", "rawId": "b"}, {"id": "AA", "rawId": "AA", "response": {}},
+     {"rawId": "AA", "response": []},
+     {"rawId": "AA", "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"}},
+     {"rawId": "AA", "response": {"clientDataJSON": "W10", "authenticatorData": "A" * 80, "signature": ""}}],
 )  # fmt: skip
 def test_what_is_no_answer_of_a_passkey_is_refused_in_one_sentence(passkey: Passkey, answer: dict[str, Any]) -> None:
     with pytest.raises(SignatureError) as refused:
@@ -186,7 +187,7 @@ def test_a_claim_of_a_signature_without_one_counts_as_missing(olive: Person) -> 
 def test_a_signature_that_was_changed_no_longer_verifies(passkey: Passkey) -> None:
     receipt = given()
     made = sign(receipt, passkey)
-    ReceiptSignature.objects.filter(pk=made.pk).update(signature=made.signature[:-1] + b"\x00")
+    ReceiptSignature.objects.filter(pk=made.pk).update(signature=bytes(made.signature)[:-1] + b"\x00")
     receipt.refresh_from_db()
     assert checking.examine(receipt).signed == "missing"
 

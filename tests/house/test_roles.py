@@ -1,4 +1,4 @@
-"""Every address × every role × every method: let in, sent to sign in, or told nothing, as ``tests.house.roles`` says."""
+"""Every address, role and method: let in, sent to sign in, or told nothing, as ``tests.house.roles`` says."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 
 from tests.house.roles import ANONYMOUS, ROWS, SIGN_IN, SIGNED_IN, TOKEN, Rule
 from tests.house.scene import Scene, set_up

@@ -77,9 +77,7 @@ def sign_offer(page: Page) -> None:
     expect(page.get_by_text("Signed with your own passkey.")).to_be_visible()
 
 
-def test_a_grant_and_its_revocation_are_signed_right_after_they_are_in_force(
-    page: Page, site: str
-) -> None:
+def test_a_grant_and_its_revocation_are_signed_right_after_they_are_in_force(page: Page, site: str) -> None:
     olive = cast.olive()
     cast.felix()
     EmailAddress.objects.create(user=olive, email=olive.email, verified=True, primary=True)
