@@ -14,6 +14,7 @@ from consent.api.answers import no, person, refused
 from consent.cameos.models import Cameo
 from consent.errors import CameoStateError, PreferenceError
 from consent.grants import preferences
+from consent.grants.compiling import MOST_CLAUSES
 from consent.grants.rows import Rule
 
 
@@ -26,7 +27,7 @@ class TextSerializer(serializers.Serializer[Any]):
 class ConfirmSerializer(serializers.Serializer[Any]):
     """The proposed rules to put in force; the others are dropped."""
 
-    rules = serializers.ListField(child=serializers.CharField(max_length=16), max_length=preferences.MOST_CLAUSES * 2)
+    rules = serializers.ListField(child=serializers.CharField(max_length=16), max_length=MOST_CLAUSES * 2)
 
 
 class RuleSerializer(serializers.Serializer[Any]):

@@ -65,6 +65,12 @@ def give_once(owner: Person, *, person: Person, terms: Terms) -> Grant:
     return say(owner, person=person, effect=GRANT, terms=terms)
 
 
+def giveable(owner: Person) -> tuple[str, ...]:
+    """Return the sensitive categories that this person may give."""
+    grown = age_band(owner.birth_date) is AgeBand.ADULT
+    return tuple(name for name in GIVEABLE if grown or name in FOR_TEENS)
+
+
 def check_age(owner: Person, *, terms: Terms) -> None:
     """Raise UsesError for what nobody under 18 may give."""
     if age_band(owner.birth_date) is AgeBand.ADULT:

@@ -21,7 +21,7 @@ from consent.accounts.guardianship import Guardianship
 from consent.accounts.models import Block, Person
 from consent.cameos.models import Cameo
 from consent.errors import RequestError
-from consent.grants import categories, company, grant, graph
+from consent.grants import categories, company, grant, graph, preferences, prompts
 from consent.grants.grant import Terms
 from consent.grants.models import Appearance, Grant
 from consent.grants.rows import Request
@@ -284,6 +284,15 @@ def sweep() -> int:
     """End what nobody answered in time; return how many."""
     late = Request.objects.filter(state=State.OPEN, expires_at__lte=timezone.now())
     return late.update(state=State.EXPIRED, answered_at=timezone.now(), wanted=None)
+
+
+def against(request: Request) -> list[str]:
+    """Return the owner's own clauses that this request runs into; a yes does not set them aside."""
+    if not request.draft_digest:
+        return []
+    text = prompts.fingerprint(request.prompt)
+    rules = preferences.in_force(request.cameo).exclude(kind__in=["ask", "require"])
+    return [rule.clause for rule in rules if rule.categories & request.categories or text & set(rule.words)]
 
 
 def before(request: Request) -> str:

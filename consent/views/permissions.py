@@ -1,7 +1,7 @@
-"""What the buttons of the likeness page do. Every one is a POST, goes back to the page, and says what happened."""
+"""What the buttons of My likeness and Permissions do: each is a POST, goes back to the page, says what happened."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,14 +13,15 @@ from django.views.decorators.http import require_POST
 from consent.accounts.models import Person
 from consent.errors import ConsentError, GrantError
 from consent.grants import audience, grant, switch
-from consent.views.forms import AudienceForm, GrantForm, RuledOutForm
-from consent.views.likeness import page
+from consent.grants.models import Grant
+from consent.views.choices import page
+from consent.views.forms import AudienceForm, DenialForm, GrantForm, RuledOutForm
 
 Action = Callable[[HttpRequest, Person], str]
 
 
-def done(action: Action) -> Callable[[HttpRequest], HttpResponse]:
-    """Return a view that does the action for whoever is signed in and shows the sentence that came of it."""
+def done(action: Action, *, back: str = "consent:likeness") -> Callable[[HttpRequest], HttpResponse]:
+    """Return a view that does the action for whoever is signed in, goes ``back`` and shows what came of it."""
 
     @require_POST
     @login_required
@@ -30,9 +31,13 @@ def done(action: Action) -> Callable[[HttpRequest], HttpResponse]:
             messages.success(request, action(request, owner_of(request)))
         except ConsentError as error:
             messages.error(request, str(error))
-        return redirect("consent:likeness")
+        return redirect(back)
 
     return view
+
+
+chosen = partial(done, back="consent:permissions")
+"""The same, for what is chosen on the page Permissions."""
 
 
 def owner_of(request: HttpRequest) -> Person:
@@ -63,7 +68,7 @@ def withdraw(_request: HttpRequest, owner: Person) -> str:
     return "Withdrawn. What we knew of your face is destroyed, and everything made with it has stopped being shown."
 
 
-@done
+@chosen
 def choose_audience(request: HttpRequest, owner: Person) -> str:
     """Choose who is let in without being named."""
     form = AudienceForm(request.POST, owner=owner)
@@ -73,7 +78,7 @@ def choose_audience(request: HttpRequest, owner: Person) -> str:
     return "Done. This is in force now."
 
 
-@done
+@chosen
 def rule_out(request: HttpRequest, owner: Person) -> str:
     """Say what one is never shown in."""
     form = RuledOutForm(request.POST)
@@ -89,26 +94,54 @@ def give(request: HttpRequest) -> HttpResponse:
     """Let somebody use one's likeness, or show the form again with what is wrong."""
     owner = owner_of(request)
     form = GrantForm(request.POST, owner=owner)
+    if form.is_valid() and (made := given(form, owner=owner)):
+        messages.success(request, f"{made.person} may use your likeness now.")
+        return redirect("consent:permissions")
+    return page(request, owner=owner, form=form, status=400)
+
+
+def given(form: GrantForm, *, owner: Person) -> Grant | None:
+    """Give what the form says, or write into the form why not."""
+    try:
+        return grant.give(
+            owner,
+            person=form.cleaned_data["person"],
+            uses=form.chosen(),
+            categories=form.cleaned_data["categories"],
+            expires_at=form.expires_at(),
+        )
+    except ConsentError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+@require_POST
+@login_required
+def deny(request: HttpRequest) -> HttpResponse:
+    """Say no to somebody, or show the form again with what is wrong."""
+    owner = owner_of(request)
+    form = DenialForm(request.POST)
     if form.is_valid():
         try:
-            made = grant.give(
-                owner, person=form.cleaned_data["person"], uses=form.chosen(), expires_at=form.expires_at()
-            )
+            made = grant.deny(owner, person=form.cleaned_data["person"], categories=form.cleaned_data["categories"])
         except ConsentError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{made.person} may use your likeness now.")
-            return redirect("consent:likeness")
-    return page(request, owner=owner, form=form, status=400)
+            messages.success(request, f"Done. {made.person} is not told.")
+            return redirect("consent:permissions")
+    return page(request, owner=owner, denial=form, status=400)
 
 
 @require_POST
 @login_required
 def revoke(request: HttpRequest, grant_id: str) -> HttpResponse:
-    """Take a grant back; somebody else's is as unknown as one that never was."""
+    """Take a grant or a denial back; somebody else's is as unknown as one that never was."""
     try:
         found = grant.revoke(owner_of(request), grant=grant_id)
     except GrantError as error:
         raise Http404(str(error)) from error
-    messages.success(request, f"Revoked. Nothing {found.person} made with your likeness is shown from now on.")
-    return redirect("consent:likeness")
+    if found.effect == Grant.Effect.GRANT:
+        messages.success(request, f"Revoked. Nothing {found.person} made with your likeness is shown from now on.")
+    else:
+        messages.success(request, f"Taken back. {found.person} is judged like everybody else again.")
+    return redirect("consent:permissions")
