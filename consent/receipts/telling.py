@@ -29,6 +29,11 @@ PLAIN = {
     "appearance.deleted": "You took down a video that showed you",
 }
 
+ATTESTED = {
+    Receipt.Attestation.OPERATOR.value: "attested by the operator only",
+    Receipt.Attestation.PASSKEY.value: "signed with your own passkey",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -62,7 +67,7 @@ def row(receipt: Receipt, about: Mapping[str, Any], *, holder: Person, handles: 
         what=sentence(receipt.kind, about, other=f"@{other}" if other else "somebody", own=other == holder.handle),
         by=str(about.get("by_name", "")).removeprefix("@") or actor,
         when=receipt.created_at,
-        attested=receipt.get_attested_by_display(),
+        attested=ATTESTED[receipt.attested_by],
     )
 
 

@@ -123,7 +123,7 @@ def test_after_a_grant_somebody_with_a_passkey_is_offered_to_sign(given: Grant) 
     assert offer in words(client, "/receipts")
     sign(client, given.receipt, passkey)
     assert offer not in words(client, "/")
-    assert "signed with the person's own passkey" in words(client, "/receipts")
+    assert "signed with your own passkey" in words(client, "/receipts")
     assert "signed with your own passkey" in words(client, f"/receipts/{given.receipt.public_id}")
 
 

@@ -215,3 +215,9 @@ def test_every_scope_has_words_for_the_page() -> None:
     from consent.views.tokens import SCOPES  # noqa: PLC0415
 
     assert set(SCOPES) == set(Scope)
+
+
+def test_the_page_has_one_form_whose_fields_are_there_once(olive: Person) -> None:
+    page = signed_in(olive).get("/settings/tokens").content.decode()
+    assert page.count('name="name"') == 1
+    assert page.count('value="receipts:read"') == 1
