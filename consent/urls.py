@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("stewards", stewards.stewards, name="stewards"),
     re_path(r"^stewards/begin/(?P<role>claim|delegate)$", stewards.begin, name="steward_begin"),
+    path("stewards/<str:steward_id>/appearances/<str:appearance_id>", stewards.delete, name="steward_delete"),
     path("stewards/<str:steward_id>/requests/<str:request_id>", stewards.answer, name="steward_answer"),
     re_path(
         r"^stewards/(?P<steward_id>[\w-]+)/(?P<what>accept|end|pause|resume|withdraw)$",

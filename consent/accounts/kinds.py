@@ -41,6 +41,7 @@ class Kind:
 SAID, SAFE, SOCIAL = Group.LIKENESS, Group.SECURITY, Group.PEOPLE
 KINDS: dict[str, Kind] = {
     "appearance.made": Kind(SAID, "Your likeness was used", page="consent:appearances"),
+    "appearance.often": Kind(SAID, "One person used you often", letter=True, page="consent:appearances"),
     "appearance.deleted": Kind(SAID, "A video with your likeness was taken down", page="consent:appearances"),
     "request.made": Kind(SAID, "Somebody asks to use your likeness", letter=True, page="consent:requests"),
     "request.answered": Kind(SAID, "Your request was answered", page="consent:requests"),

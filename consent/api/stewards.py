@@ -15,7 +15,7 @@ from consent.accounts.models import Person
 from consent.accounts.stewardship import OPEN, Power, Steward
 from consent.api.answers import cameo_json, no, person
 from consent.api.serializers import CameoSerializer
-from consent.errors import CameoStateError, NobodyError, StewardError
+from consent.errors import CameoStateError, ConsentError, NobodyError, StewardError
 from consent.grants import stewardship
 
 
@@ -52,6 +52,12 @@ class StewardsSerializer(serializers.Serializer[Any]):
     """Those that have not ended."""
 
     stewards = StewardSerializer(many=True)
+
+
+class AgreeSerializer(serializers.Serializer[Any]):
+    """Yes or no."""
+
+    agree = serializers.BooleanField()
 
 
 class StewardsView(APIView):
@@ -117,6 +123,37 @@ class ActView(APIView):
         except (StewardError, CameoStateError) as error:
             return no(error)
         return Response(cameo_json(cameo, owner=row.owner))
+
+
+class StewardAppearanceView(APIView):
+    """One video that shows somebody in whose place the caller acts."""
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, steward_id: str, appearance_id: str) -> Response:
+        """Take it down, with all that is made from it; the owner's receipt says by whose hand."""
+        me = person(request)
+        try:
+            row = stewards.own(me, stewardship=steward_id)
+            stewardship.delete(me, owner=row.owner, appearance=appearance_id)
+        except StewardError as error:
+            return no(error)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class StewardRequestView(APIView):
+    """One request to somebody in whose place the caller acts."""
+
+    @extend_schema(request=AgreeSerializer, responses={204: None})
+    def post(self, request: Request, steward_id: str, request_id: str) -> Response:
+        """Answer it: yes to exactly what is asked, or no."""
+        asked, me = AgreeSerializer(data=request.data), person(request)
+        asked.is_valid(raise_exception=True)
+        try:
+            row = stewards.own(me, stewardship=steward_id)
+            stewardship.answer(me, owner=row.owner, request=request_id, agree=asked.validated_data["agree"])
+        except ConsentError as error:
+            return no(error)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def begun(me: Person, *, told: dict[str, Any]) -> Steward:

@@ -15,7 +15,14 @@ from consent.api.permissions import CheckView, WhyView
 from consent.api.receipts import OptionsView, ReceiptsView, ReceiptView, SignatureView
 from consent.api.requests import AnswerView, RequestsView, RequestView
 from consent.api.rules import RulesView, RuleView
-from consent.api.stewards import AcceptView, ActView, StewardsView, StewardView
+from consent.api.stewards import (
+    AcceptView,
+    ActView,
+    StewardAppearanceView,
+    StewardRequestView,
+    StewardsView,
+    StewardView,
+)
 from consent.api.tokens import TokensView, TokenView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -59,6 +66,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stewards", StewardsView.as_view()),
     path("stewards/<str:steward_id>", StewardView.as_view()),
     path("stewards/<str:steward_id>/accept", AcceptView.as_view()),
+    path("stewards/<str:steward_id>/appearances/<str:appearance_id>", StewardAppearanceView.as_view()),
+    path("stewards/<str:steward_id>/requests/<str:request_id>", StewardRequestView.as_view()),
     re_path(r"^stewards/(?P<steward_id>[\w-]+)/(?P<action>pause|resume|withdraw)$", ActView.as_view()),
     path("invites", InvitesView.as_view()),
     path("invites/<str:invite_id>/replace", ReplaceView.as_view()),

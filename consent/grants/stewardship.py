@@ -10,13 +10,17 @@ from consent.accounts.models import Person
 from consent.accounts.stewardship import Power
 from consent.cameos.models import Cameo
 from consent.errors import NoStewardError, StewardError
-from consent.grants import requests, switch
+from consent.grants import requests, switch, takedown
+from consent.grants.models import Appearance
 from consent.grants.requests import Yes
 from consent.grants.rows import Request
+from consent.grants.takedown import Cascade
 from consent.grants.uses import named
+from consent.permit import Use
 from consent.receipts import hand
 
 Done = TypeVar("Done")
+NEWEST = 12
 ACTS: dict[str, tuple[Power, Callable[[Person], Cameo], str]] = {
     "pause": (Power.PAUSE, switch.pause, "paused every use of your likeness"),
     "resume": (Power.PAUSE, switch.resume, "let your likeness be used again"),
@@ -54,6 +58,29 @@ def agreed(owner: Person, *, request: str) -> Request:
     if found is None:
         raise NoStewardError
     return requests.approve(owner, request=request, yes=Yes(once=bool(found.draft_digest), uses=named(found.uses)))
+
+
+def delete(steward: Person, *, owner: Person, appearance: str) -> Cascade:
+    """Take a video (its appearance's public id) down in somebody's place, with all that is made from it.
+
+    Raises NoStewardError unless a stewardship in force allows it, and where the owner is in no such video.
+    """
+
+    def do() -> Cascade:
+        found = Appearance.objects.filter(public_id=appearance, cameo__owner=owner).select_related("cameo").first()
+        if found is None:
+            raise NoStewardError
+        gone, _ = takedown.delete(found, by=owner)
+        return gone
+
+    return under(steward, owner=owner, power=Power.DELETE, told="had a video that shows you taken down", do=do)
+
+
+def shown(owner: Person) -> list[tuple[Appearance, int]]:
+    """Return the newest videos that show somebody, each with how many go if it goes."""
+    rows = Appearance.objects.filter(cameo__owner=owner, use=Use.GENERATE.value, deleted_at=None, ended_at=None)
+    newest = rows.select_related("cameo", "permit__requester").order_by("-pk")[:NEWEST]
+    return [(row, len(takedown.cascade(row).subjects)) for row in newest]
 
 
 @transaction.atomic

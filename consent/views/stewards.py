@@ -103,6 +103,7 @@ def acting(row: Steward, *, now: datetime) -> dict[str, Any]:
         "powers": [Power(power) for power in row.powers],
         "cameo": cameo,
         "asked": asked(cameo, now=now) if Power.ANSWER in row.powers else (),
+        "shown": stewardship.shown(row.owner) if is_live and Power.DELETE in row.powers else [],
     }
 
 
@@ -176,4 +177,18 @@ def answer(request: HttpRequest, steward_id: str, request_id: str) -> HttpRespon
         messages.error(request, str(error))
     else:
         messages.success(request, "Answered. The receipt says that it was you.")
+    return redirect("consent:stewards")
+
+
+@require_POST
+@login_required
+def delete(request: HttpRequest, steward_id: str, appearance_id: str) -> HttpResponse:
+    """Take a video down in somebody's place."""
+    me = owner_of(request)
+    try:
+        row = accounts.own(me, stewardship=steward_id)
+        gone = stewardship.delete(me, owner=row.owner, appearance=appearance_id)
+    except NoStewardError as error:
+        raise Http404 from error
+    messages.success(request, f"Taken down: {len(gone.subjects):,}. The receipt says that it was you.")
     return redirect("consent:stewards")

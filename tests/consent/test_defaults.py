@@ -55,6 +55,7 @@ def test_a_likeness_begins_closed() -> None:
 def test_letters_begin_with_what_somebody_would_miss() -> None:
     chosen = notices.preferences(cast.person("nora").pk)
     assert {name for name, ways in chosen.items() if ways[Channel.EMAIL]} == {
+        "appearance.often",
         "request.made",
         "cameo.enrolled",
         "cameo.frozen",

@@ -7,11 +7,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consent import gate
 from consent.accounts import stewards, ties
 from consent.accounts.stewardship import Power, Steward
 from consent.errors import NoStewardError, StewardError
-from consent.grants import stewardship
+from consent.grants import requests, stewardship
+from consent.grants.requests import Wanted
 from consent.models import Cameo, Notice, Person, Receipt
+from consent.permit import Permit
+from consent.permit import Request as Ask
 from safety.models import Case, Decision
 from safety.review.decide import decide
 from tests import cast
@@ -91,6 +95,27 @@ def test_a_delegate_may_what_the_owner_ticked_and_nothing_else() -> None:
         stewardship.act(row.steward, owner=row.owner, what="withdraw")
     with pytest.raises(NoStewardError):
         stewardship.act(row.owner, owner=row.steward, what="pause")
+
+
+def test_a_request_is_answered_and_a_video_taken_down_in_the_owners_name() -> None:
+    row = delegate(Power.ANSWER, Power.DELETE)
+    sten = cast.sten()
+    cameo = Cameo.objects.get(owner=row.owner)
+    wanted = [requests.ask(one, cameo=cameo, wanted=Wanted()) for one in (sten, cast.person("ivo"))]
+    stewardship.answer(row.steward, owner=row.owner, request=wanted[0].public_id, agree=True)
+    stewardship.answer(row.steward, owner=row.owner, request=wanted[1].public_id, agree=False)
+    assert [gate.check(one.requester_id, ["pat"])[0].may for one in wanted] == [True, False]
+    given = json.loads(Receipt.objects.get(kind="grant.made", person=row.owner).payload)["about"]
+    assert given["by_name"] == "@felix"
+    permit = gate.authorize(Ask("job", sten.pk, ("pat",), "ab" * 32))
+    assert isinstance(permit, Permit)
+    assert gate.confirm(permit, subject="clip") is None
+    ((seen, many),) = stewardship.shown(row.owner)
+    assert many == 1
+    stewardship.delete(row.steward, owner=row.owner, appearance=seen.public_id)
+    assert gate.standing(["clip"]) == set()
+    with pytest.raises(NoStewardError):
+        stewardship.delete(cast.olive(), owner=row.owner, appearance=seen.public_id)
 
 
 def test_a_delegate_who_has_not_said_yes_waits_for_no_moderator() -> None:
