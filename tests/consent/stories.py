@@ -1,10 +1,14 @@
 """Reads the stories of ``tests/scenarios`` and lets them happen; the sentences are the whole language.
 
 A story has ``cameos`` (owner: audience), ``pending`` cameos, ``mutuals``, what ``happens`` in order, who ``may`` and
-who ``may_not`` and why. A question is "felix generates+publishes olive+pat in politics". A reason is what decided;
-where the asker hears something else, it goes on: "denied, heard not_approved".
+who ``may_not`` and why; ``then`` come more steps, each with what happens, who may and who may not from then on.
+A question is "felix generates+publishes olive+pat in politics", with the prompt's text where that matters: 'felix
+generates olive with "a gun"'. A reason is what decided; where the asker hears something else, it goes on: "denied,
+heard not_approved". What was made earlier stands for as long as asking anew would be a yes, or while a step says so
+(``still``).
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +16,25 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
+from django.db import transaction
 from django.utils import timezone
 
+from consent import gate
 from consent.accounts import consents, guardians, ties
-from consent.grants import audience, grant, switch
-from consent.models import Cameo, Grant, Person
-from consent.permit import Use
+from consent.cameos import likeness
+from consent.grants import audience, grant, preferences, requests, switch
+from consent.grants.rows import Request as AskedFor
+from consent.models import Appearance, Cameo, Evidence, Grant, Guardianship, Person
+from consent.permit import Request, Use
 from tests import cast
 
 FOLDER = Path(__file__).resolve().parent.parent / "scenarios"
-QUESTION = re.compile(r"(?P<viewer>\w+) (?P<uses>[\w+]+) (?P<cameos>[\w+]+)(?: in (?P<categories>[\w+]+))?$")
+QUESTION = re.compile(
+    r"(?P<viewer>\w+) (?P<uses>[\w+]+) (?P<cameos>[\w+]+)"
+    r"(?: in (?P<categories>[\w+-]+))?(?: with \"(?P<text>[^\"]+)\")?$"
+)
 VERBS = {
     "generates": Use.GENERATE,
     "publishes": Use.PUBLISH,
@@ -32,6 +44,8 @@ VERBS = {
     "voices": Use.VOICE,
 }
 AGES = {"tess": 15, "pat": 44}
+VECTOR = np.eye(1, 128, dtype=np.float32)[0]
+PORTRAIT, MESH = np.zeros((8, 8, 3), np.uint8), np.zeros((478, 3), np.float32)
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,17 @@ class Asked:
     cameos: tuple[str, ...]
     uses: frozenset[Use]
     categories: frozenset[str]
+    text: str = ""
+
+    @property
+    def draft(self) -> str:
+        """Return the digest of the draft: the same words are the same draft."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def use(self) -> Use:
+        """Return the use that comes of it."""
+        return Use.GENERATE if Use.GENERATE in self.uses else min(self.uses)
 
 
 def stories() -> list[dict[str, Any]]:
@@ -60,13 +85,14 @@ def asked(sentence: str) -> Asked:
     assert match, sentence
     uses = frozenset(VERBS[verb if verb.endswith("s") else f"{verb}s"] for verb in match["uses"].split("+"))
     categories = frozenset((match["categories"] or "").split("+")) - {""}
-    return Asked(somebody(match["viewer"]), tuple(match["cameos"].split("+")), uses, categories)
+    cameos = tuple(match["cameos"].split("+"))
+    return Asked(somebody(match["viewer"]), cameos, uses, categories, match["text"] or "")
 
 
 def begin(story: dict[str, Any]) -> None:
     """Let everything that a story tells of happen."""
     for owner, chosen in story.get("cameos", {}).items():
-        cast.cameo(somebody(owner), audience=Cameo.Audience(chosen))
+        enrol(owner, chosen)
     for owner in story.get("pending", []):
         Cameo.objects.create(owner=somebody(owner))
     for pair in story.get("mutuals", []):
@@ -74,6 +100,15 @@ def begin(story: dict[str, Any]) -> None:
         cast.befriend(one, other)
     for sentence in story.get("happens", []):
         happen(sentence)
+
+
+def enrol(owner: str, chosen: str) -> None:
+    """Let somebody have enrolled: the likeness is arrays of the right shapes, of nobody."""
+    made = cast.cameo(somebody(owner), audience=Cameo.Audience(chosen))
+    Cameo.objects.filter(pk=made.pk).update(state=Cameo.State.LIVE, enrolled_at=timezone.now())
+    digest = "0" * 64
+    with transaction.atomic():
+        likeness.keep(likeness.Taken(VECTOR, PORTRAIT, MESH, digest, digest), cameo=made)
 
 
 def happen(sentence: str) -> None:
@@ -86,32 +121,84 @@ def happen(sentence: str) -> None:
 
 
 def run_out(handle: str) -> None:
-    """Let the grant to somebody end a second ago."""
-    Grant.objects.filter(person__handle=handle, revoked_at=None).update(
-        expires_at=timezone.now() - timedelta(seconds=1)
-    )
+    """Let the grant to somebody end a second ago, as if that had been said when it was given."""
+    given = Grant.objects.filter(person__handle=handle, revoked_at=None)
+    ended = timezone.now() - timedelta(seconds=1)
+    Appearance.objects.filter(grant__in=given).update(allowed_until=ended)
+    given.update(expires_at=ended)
 
 
 def look_after(guardian: str, ward: str) -> None:
-    """Let somebody, who has a cameo of their own, become the guardian of somebody else."""
-    cast.cameo(somebody(guardian))
-    proposed = guardians.propose(somebody(guardian), other=somebody(ward), as_guardian=True)
-    guardians.confirm(somebody(ward), guardianship=proposed.public_id)
+    """Let somebody, known to be an adult, become the guardian of somebody else."""
+    by, other = somebody(guardian), somebody(ward)
+    Evidence.objects.get_or_create(
+        person=by, defaults={"words": "-", "state": Evidence.State.VERIFIED, "decided_at": timezone.now()}
+    )
+    made = guardians.propose(by, other=other, as_guardian=True)
+    guardians.confirm(other, guardianship=made.public_id)
 
 
-def agree(guardian: str, ward: str) -> None:
-    """Let a guardian say yes to the use of their ward's likeness."""
-    consents.give(somebody(guardian), ward=somebody(ward))
-
-
-def object_(guardian: str, ward: str) -> None:
-    """Let a guardian take that yes back."""
-    consents.withdraw(somebody(guardian), ward=somebody(ward))
-
-
-def part(one: str, other: str) -> None:
+def let_go(guardian: str, ward: str) -> None:
     """Let a guardianship end."""
-    guardians.part(somebody(one).pk, other=somebody(other).pk)
+    row = Guardianship.objects.get(guardian__handle=guardian, ward__handle=ward, state=Guardianship.State.LIVE)
+    guardians.end(row.guardian, guardianship=row.public_id)
+
+
+def grow_up(handle: str) -> None:
+    """Let somebody turn 18."""
+    Person.objects.filter(handle=handle).update(birth_date=cast.birthday(18))
+
+
+def write(owner: str, text: str) -> None:
+    """Let an owner write what they want, and confirm what it became."""
+    proposed = preferences.propose(somebody(owner), text=text)
+    preferences.confirm(somebody(owner), rules=[rule.public_id for rule in proposed])
+
+
+def strike_out(owner: str, text: str) -> None:
+    """Let an owner take back what they wrote."""
+    (rule,) = preferences.in_force(somebody(owner).cameo).filter(clause=text)
+    preferences.remove(somebody(owner), rule=rule.public_id)
+
+
+def ask(sentence: str) -> None:
+    """Let somebody ask an owner for a yes to one draft."""
+    question = asked(sentence)
+    answer = gate.ask(request(question), cameo=question.cameos[0], shots=[question.text])
+    assert isinstance(answer, str), answer
+
+
+def request(question: Asked) -> Request:
+    """Return a question as the gate is asked it."""
+    return Request(
+        job="job",
+        requester=question.viewer.pk,
+        cameos=question.cameos,
+        draft_digest=question.draft,
+        uses=question.uses,
+        categories=question.categories,
+        text=question.text,
+    )
+
+
+def answer(who: str, other: str, uses: str | None, categories: str | None) -> None:
+    """Let somebody say yes to what they were asked: once, or to uses in general."""
+    general = requests.Yes(
+        once=False,
+        uses=frozenset(map(Use, (uses or "").split(","))) if uses else frozenset(),
+        categories=frozenset((categories or "").split("+")) - {""},
+    )
+    requests.approve(somebody(who), request=waiting(other), yes=general if uses else requests.Yes())
+
+
+def decline(who: str, other: str) -> None:
+    """Let somebody say no to what they were asked."""
+    requests.decline(somebody(who), request=waiting(other))
+
+
+def waiting(requester: str) -> str:
+    """Return the request of somebody that is open."""
+    return AskedFor.objects.get(requester__handle=requester, state=AskedFor.State.OPEN).public_id
 
 
 def give(owner: str, other: str, uses: str, categories: str | None) -> None:
@@ -131,7 +218,17 @@ def deny(owner: str, other: str, categories: str | None) -> None:
 
 def take_back(owner: str, other: str) -> None:
     """Revoke what somebody was given."""
-    found = Grant.objects.get(cameo__owner__handle=owner, person__handle=other, revoked_at=None)
+    end(owner, other, effect=Grant.Effect.GRANT)
+
+
+def forgive(owner: str, other: str) -> None:
+    """Take a denial back."""
+    end(owner, other, effect=Grant.Effect.DENIAL)
+
+
+def end(owner: str, other: str, *, effect: Grant.Effect) -> None:
+    """Revoke what was said about somebody."""
+    found = Grant.objects.get(cameo__owner__handle=owner, person__handle=other, effect=effect, revoked_at=None)
     grant.revoke(somebody(owner), grant=found.public_id)
 
 
@@ -139,9 +236,17 @@ EVENTS: list[tuple[str, Callable[..., object]]] = [
     (r"(\w+) grants (\w+) ([\w,]+)(?: in ([\w+-]+))?", give),
     (r"(\w+) denies (\w+)(?: in ([\w+-]+))?", deny),
     (r"(\w+) looks after (\w+)", look_after),
-    (r"(\w+) agrees for (\w+)", agree),
-    (r"(\w+) objects for (\w+)", object_),
-    (r"(\w+) and (\w+) part", part),
+    (r"(\w+) agrees for (\w+)", lambda a, b: consents.give(somebody(a), ward=somebody(b))),
+    (r"(\w+) objects for (\w+)", lambda a, b: consents.withdraw(somebody(a), ward=somebody(b))),
+    (r"(\w+) lets go of (\w+)", let_go),
+    (r"(\w+) turns 18", grow_up),
+    (r'(\w+) writes "([^"]+)"', write),
+    (r'(\w+) strikes out "([^"]+)"', strike_out),
+    (r"somebody asks: (.+)", ask),
+    (r"(\w+) says yes to (\w+)(?: for ([\w,]+)(?: in ([\w+-]+))?)?", answer),
+    (r"(\w+) says no to (\w+)", decline),
+    (r"(\w+) forgives (\w+)", forgive),
+    (r"(\w+) enrols again for (\w+)", enrol),
     (r"(\w+) revokes (\w+)", take_back),
     (r"the grant to (\w+) runs out", run_out),
     (r"(\w+) follows (\w+)", lambda a, b: ties.follow(somebody(a).pk, dst=somebody(b).pk)),
