@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from consent.cameos.models import Cameo
-from consent.grants import categories
+from consent.grants import categories, prepared
 from consent.grants.statement import STATEMENT
 from consent.permit import Reason
 
@@ -109,9 +109,7 @@ def judge(questions: Sequence[Question]) -> list[Judgement]:
     """Answer every question from one snapshot, in the order asked."""
     if not questions:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, asked(questions))
-        rows = sorted(cursor.fetchall(), key=itemgetter(0))
+    rows = sorted(prepared.rows(STATEMENT, asked(questions)), key=itemgetter(0))
     return [read(row, question=q) for row, q in zip(rows, questions, strict=True)]
 
 
