@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet, Value
 from django.utils import timezone
 
 from consent.accounts import outbox
@@ -143,7 +144,10 @@ def condition(rule: Rule) -> Q:
     """Return which permits a rule would have refused: the same comparison that the statement makes."""
     if rule.kind == Kind.DENY_CATEGORY:
         return Q(categories__has_any_keys=sorted(categories.named(rule.categories)))
-    return Q(pk__isnull=False) if rule.kind == Kind.ASK else Q(words__overlap=rule.words)
+    if rule.kind == Kind.ASK:
+        return Q(pk__isnull=False)
+    # as one typed value: Django would take each number of a list for 32 bits, and cut it
+    return Q(words__overlap=Value(rule.words, output_field=ArrayField(BigIntegerField())))
 
 
 def required(cameos: Collection[int]) -> dict[int, tuple[str, ...]]:
