@@ -75,7 +75,7 @@ class Crew:
     def commands(self) -> dict[str, list[str]]:
         """Return the command of each process."""
         python = [sys.executable, "-m"]
-        worker = [*python, "celery", "-A", "config.celery", "worker", *QUIET]
+        worker = [*python, "celery", "--quiet", "-A", "config.celery", "worker", *QUIET]
         bind = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--threads", "8", "--timeout", "120"]
         return {
             "web": [*python, "gunicorn", "config.wsgi", *bind, "--error-logfile", "-", "--log-level", "warning"],
@@ -123,21 +123,14 @@ class Crew:
     def stop(self) -> None:
         """Ask all to end, and make those end that do not."""
         for process in self.processes.values():
-            send(process, signal.SIGTERM)
+            process.terminate()  # the parent alone: it ends its own children in order
         deadline = time.monotonic() + GRACE
         for process in self.processes.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            send(process, signal.SIGKILL)  # the whole group: a child may have outlived its parent
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # the whole group: a child may have outlived its parent
             process.wait()
-
-
-def send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Send a signal to a process and all its children, if any is left."""
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
 
 
 def free_port() -> int:

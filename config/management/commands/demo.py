@@ -49,12 +49,10 @@ class Command(BaseCommand):
     def move(self, portrait: Path | None) -> None:
         """Start this command anew with an empty home and database, so that every run is the first."""
         home = settings.HOME / "demo"
-        if home.exists():
-            broker.stop(home)
-            shutil.rmtree(home)
-        home.mkdir(parents=True)
+        broker.stop(home)
+        empty(home)
         env = {**os.environ, "COUNTENANCE_HOME": str(home), "WEIGHTS_HOME": str(settings.WEIGHTS_HOME)}
-        env["DATABASE_URL"] = fresh_database(broker.libpq(settings.DATABASES["default"]))
+        env["DATABASE_URL"] = fresh_database(home)
         env.pop("CELERY_BROKER_URL", None)  # a broker of its own: no other worker may take its messages
         command = [sys.executable, sys.argv[0], "demo", "--began", str(time.time())]
         command += ["--portrait", str(portrait.absolute())] if portrait else []
@@ -76,6 +74,7 @@ class Command(BaseCommand):
                     raise CommandError(
                         f"{error}{f' The {gone} process has ended.' if gone else ''} Logs: {crew.log('ml').parent}"
                     ) from error
+        self.stderr.write(f"countenance: to look around there, run serve or verify with {surroundings()}")
         self.stdout.write(
             f"demo: {story.file} trusted={yes(story.trusted)} consent={yes(story.consented)} "
             f"ledger={story.before['ledger']} refused={story.refused}/3 seconds={time.time() - began:.0f}"
@@ -92,8 +91,33 @@ def yes(truth: bool) -> str:  # noqa: FBT001 - one word for one truth
     return "yes" if truth else "no"
 
 
-def fresh_database(beside: str) -> str:
-    """Return the address of an empty database on the same server, made anew."""
-    name = f"{psycopg.conninfo.conninfo_to_dict(beside)['dbname']}_demo"
-    postgres.create(postgres.keywords(beside, dbname="postgres"), name, anew=True)
-    return postgres.keywords(beside, dbname=name)
+def empty(home: Path) -> None:
+    """Make the demo's home anew; a database server that lives in it stays, since it may be running."""
+    home.mkdir(parents=True, exist_ok=True)
+    for path in home.iterdir():
+        if path.is_dir() and path.name != "pg":
+            shutil.rmtree(path)
+        elif not path.is_dir():
+            path.unlink()
+
+
+def fresh_database(home: Path) -> str:
+    """Return the address of an empty database: on a server of the demo's own, or beside the one you named."""
+    if not os.environ.get("DATABASE_URL"):
+        raise SetupError("The database was not found; start this with manage.py.")
+    if os.environ["DATABASE_URL"] != postgres.address(settings.HOME):
+        beside = os.environ["DATABASE_URL"]
+        url = postgres.keywords(beside, dbname=f"{psycopg.conninfo.conninfo_to_dict(beside)['dbname']}_demo")
+    else:
+        del os.environ["DATABASE_URL"]
+        url = postgres.ensure(home)
+    name = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+    postgres.create(postgres.keywords(url, dbname="postgres"), name, anew=True)
+    return url
+
+
+def surroundings() -> str:
+    """Return the environment in which the demo's service can be looked at again."""
+    is_own = os.environ["DATABASE_URL"] == postgres.address(settings.HOME)
+    named = "" if is_own else f" and DATABASE_URL at the database {settings.DATABASES['default']['NAME']}"
+    return f"COUNTENANCE_HOME={settings.HOME} WEIGHTS_HOME={settings.WEIGHTS_HOME}{named}"
