@@ -3,6 +3,7 @@
 The context is made by the process that draws and freed when the frames end, so it works in a forked worker.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,6 +27,7 @@ LIBRARIES = (("libGL.so.1", "libEGL.so.1"), ("libOpenGL.so.0", "libEGL.so.1"), (
 SHADOW = 1024  # pixels a side of the shadow map
 IN_SIGHT, SMALL = 0.9, 0.3  # metres: what a person still looks at; what throws a soft contact shadow
 ROUND = frozenset({"sphere", "box", "cylinder"})
+CLOSE = frozenset({"cloth", "hair"})  # what belongs to a body: its own shadow is enough, and each one costs every pixel
 MESHES: dict[str, Callable[[], shapes.Mesh]] = {
     "sphere": shapes.sphere, "box": shapes.box, "cylinder": shapes.cylinder, "limb": shapes.limb,
     "torso": shapes.torso, "finger": shapes.finger, "glass": shapes.cylinder,
@@ -41,17 +43,24 @@ class NoPictureError(EngineError):
     """No OpenGL could be had on this machine; install libegl1 and libgl1-mesa-dri (Debian, Ubuntu)."""
 
 
+_drawn_in: set[int] = set()
+
+
 def context() -> "moderngl.Context":
     """Return a new context with no window: CGL on macOS, EGL elsewhere; raise NoPictureError without one."""
+    if _drawn_in and os.getpid() not in _drawn_in:  # the driver's threads did not come along: it would wait for ever
+        raise NoPictureError("This process was split off from one that had already drawn; restart the worker.")
     ways: list[dict[str, Any]] = [{}]
     if sys.platform == "linux":
         ways = [{"backend": "egl", "libgl": gl, "libegl": egl} for gl, egl in LIBRARIES]
     for way in ways:
         try:
-            return moderngl.create_context(standalone=True, require=330, **way)
+            made = moderngl.create_context(standalone=True, require=330, **way)
         except Exception:  # noqa: BLE001, S112 - the loader raises bare Exception for every missing library
             continue
-    raise NoPictureError(NoPictureError.__doc__)
+        _drawn_in.add(os.getpid())
+        return made
+    raise NoPictureError
 
 
 def draw(
@@ -212,7 +221,7 @@ class Picture:
         middle = np.array([0.0, 0.05, 0.2])
         shadow = sun_view(sun, middle, 0.85 if self.stage.person else 1.25)
         blobs = np.zeros((16, 4), "f4")
-        small = (s.matrix for s in solids if s.mesh in ROUND)
+        small = (s.matrix for s in solids if s.mesh in ROUND and s.pattern not in CLOSE)
         near = [matrix for matrix in small if np.abs(matrix[:3, :3]).max() < SMALL][: len(blobs)]
         for place, matrix in enumerate(near):
             blobs[place] = [*matrix[:3, 3], float(np.abs(matrix[:3, :3]).sum(0).mean())]
