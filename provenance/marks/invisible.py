@@ -49,6 +49,11 @@ def reserve(render: str) -> Mark:
     raise SealError("No free number was found for the mark of this render; try again.")
 
 
+def bind(mark: Mark, *, manifest: int) -> None:
+    """Write down which manifest (row) the mark leads to, once the video is sealed."""
+    Mark.objects.filter(pk=mark.pk).update(manifest=manifest)
+
+
 def embedder(width: int, height: int, mark: Mark) -> Embedder:
     """Return what puts the mark into the pictures of one clip: ``.apply(y)``, in place, at 42 dB PSNR or better."""
     return watermarks().embedder(width=width, height=height, ident=mark.payload, key=keys.secret(KEY))
