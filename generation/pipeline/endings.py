@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import assert_never
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -33,6 +33,8 @@ def judging() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
+            if not connection.is_usable():  # a judge that said no because of it did not judge
+                raise OperationalError("The database went away while this was judged.")
     except (LeaseLostError, OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -110,6 +112,7 @@ def drop_held(job: Job) -> None:
 
 def stumble(lease: Lease, error: Exception) -> None:
     """End an attempt that broke: a no while judging, else once more, and after the third time failed."""
+    connection.close_if_unusable_or_obsolete()  # a database that went away may be back
     log.warning("attempt.broke", job=lease.job.public_id, error=type(error).__name__)
     with transaction.atomic():
         if isinstance(error, JudgingError):

@@ -1,10 +1,12 @@
 """The road for tests: real judges, real seal, and an engine that draws fast where a test is not about the engine."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from pytest_django import Settings
 
 from consent.cameos import likeness
@@ -16,6 +18,13 @@ from generation.pipeline.submit import submit
 from generation.studio.compose import Wish
 from tests import cast
 from tests.doubles.engine import BarEngine
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+    Answer = _MonkeyPatchedWSGIResponse
+else:
+    Answer = HttpResponse
 
 BALL = Wish("a red ball rolls over a green meadow", seconds=1, seed=7)
 
