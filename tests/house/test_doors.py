@@ -48,7 +48,7 @@ def test_a_function_without_a_docstring_is_seen() -> None:
 def test_every_setting_that_is_read_from_the_environment_is_in_the_readme() -> None:
     text = (settings.ROOT / "config" / "settings.py").read_text(encoding="utf-8")
     read = {
-        node.args[0].value
+        str(node.args[0].value)
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
