@@ -8,7 +8,7 @@ from django.utils import timezone
 from provenance import ledger
 from safety.errors import CaseError
 from safety.review.models import Case, Decision, Event
-from safety.review.queue import note
+from safety.review.queue import is_anothers, note
 from safety.review.subjects import handlers
 
 
@@ -41,7 +41,7 @@ def _locked(case: str) -> Case:
 def _check(row: Case, *, by: int, reason: str) -> None:
     if row.state == Case.State.DECIDED:
         raise CaseError("This case was already decided.")
-    if row.state == Case.State.CLAIMED and row.claimed_by_id not in {None, by}:
+    if is_anothers(row, by=by):
         raise CaseError("Another moderator is working on this case.")
     if not reason.strip():
         raise CaseError("A decision needs a reason.")
