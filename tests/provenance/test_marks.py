@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from provenance import media, seal
 from provenance.backends import watermarks
-from provenance.backends.watermark import code, reader
+from provenance.backends.watermark import code, geometry, reader
 from provenance.backends.watermark.chips import PILOTS, layout
 from provenance.backends.watermark.embed import Embedder
 from provenance.errors import MediaError
@@ -217,7 +217,7 @@ def test_the_bound_is_what_the_proof_says() -> None:
 
 def test_no_reading_tries_more_than_the_bound_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     tries = itertools.count()
-    judge, grid = reader._judge, reader.even_grid
+    judge, grid = reader._judge, geometry.even_grid
     for name in ("even_grid", "stretched_grid"):  # each search keeps its four best places, however many it has
         monkeypatch.setattr(reader, name, lambda image: itertools.islice(grid(image), 4))
     monkeypatch.setattr(reader, "_judge", lambda *args, **options: (next(tries), judge(*args, **options))[1])
