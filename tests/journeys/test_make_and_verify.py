@@ -19,9 +19,9 @@ def test_somebody_signs_in_makes_a_clip_watches_it_and_verifies_the_file(
     expect(tab.get_by_role("heading", level=1)).to_contain_text("Lend your likeness")
 
     tab.get_by_role("main").get_by_role("link", name="Sign in").click()
-    tab.get_by_label("Handle or email").or_(tab.locator("input[name=login]")).first.fill("felix")
-    tab.locator("input[name=password]").fill(PASSPHRASE)
-    tab.get_by_role("main").get_by_role("button", name="Sign in", exact=False).first.click()
+    tab.get_by_label("Handle or email").fill("felix")
+    tab.get_by_label("Password").fill(PASSPHRASE)
+    tab.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(tab.get_by_role("banner")).to_contain_text("@felix")
 
     tab.get_by_role("navigation", name="Main").get_by_role("link", name="Studio").click()
