@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module  # noqa: TID251 - names come from the test
+from pathlib import Path
 from typing import Any
 
 import django
@@ -53,6 +54,8 @@ def struck(real: Step, *, nth: int, is_after: bool, strike: Callable[[], None]) 
 def work(task: dict[str, Any]) -> None:
     """Walk the road for a job in this process, with one step struck if the task says so."""
     settings.VIDEO_ENGINES = {"world": "tests.doubles.engine.BarEngine"}
+    for name, path in task["homes"].items():
+        setattr(settings, name, Path(path))
     if step := task.get("step"):
         module, _, name = step.partition(":")
         strike = {"die": die, "lose_database": lose_database}[task["strike"]]

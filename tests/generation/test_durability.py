@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings as configured
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -44,34 +43,35 @@ class Workers:
     """A process that starts workers, each in a process of its own."""
 
     pipe: subprocess.Popen[str]
+    homes: dict[str, str]
 
     def walk(self, job: Job, *, step: str = "", nth: int = 1, after: bool = False, strike: str = "die") -> int:
         """Let a worker walk the road; return how its process ended."""
         assert self.pipe.stdin is not None
         assert self.pipe.stdout is not None
-        task = {"job": job.pk, "step": step, "nth": nth, "after": after, "strike": strike}
+        task = {"job": job.pk, "step": step, "nth": nth, "after": after, "strike": strike, "homes": self.homes}
         self.pipe.stdin.write(json.dumps(task) + "\n")
         self.pipe.stdin.flush()
         return int(self.pipe.stdout.readline())
 
 
-@pytest.fixture
-def workers(settings: Settings) -> Iterator[Workers]:
-    """Start the process; its children use the test's database and the test's folders."""
-    where = connection.settings_dict
-    environment = {
-        **os.environ,
-        "CELERY_BROKER_URL": "memory://",
-        "DATABASE_URL": dsn(where),
-        "COUNTENANCE_HOME": str(settings.HOME),
-        "WEIGHTS_HOME": str(configured.WEIGHTS_HOME),
-    }
+@pytest.fixture(scope="module")
+def pipe(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
+    """Start the process that starts workers; its children use the test's database and no broker."""
+    environment = {**os.environ, "CELERY_BROKER_URL": "memory://", "DATABASE_URL": dsn(connection.settings_dict)}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.doubles.worker"],
         cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as pipe:  # fmt: skip
-        yield Workers(pipe)
-        pipe.kill()
+    ) as process:  # fmt: skip
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def workers(pipe: subprocess.Popen[str], settings: Settings) -> Workers:
+    """Return workers that write where this test writes."""
+    homes = {name: str(getattr(settings, name)) for name in ("MEDIA_HOME", "QUARANTINE_HOME", "KEY_HOME")}
+    return Workers(pipe, homes)
 
 
 def dsn(where: dict[str, object]) -> str:
