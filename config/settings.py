@@ -332,6 +332,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_TASK_ROUTES = {  # ml is one process that holds the engines
     "generation.tasks.make": {"queue": "ml"},
+    "generation.tasks.survey": {"queue": "ml"},
     "consent.tasks.judge": {"queue": "ml"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
