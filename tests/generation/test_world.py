@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from consent.backends import face_engine, landmark_engine
 from generation.backends import Cast, Order, Rendering, engine
-from generation.backends.world import draw
+from generation.backends.world.canvas import NoPictureError
 from generation.backends.world.parse import Action, Thing, parse
 from generation.backends.world.setup import stage
 from generation.backends.world.simulate import Play, simulate
@@ -236,7 +236,7 @@ def test_without_opengl_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch)
     world = engine("world")
     assert world.available() == ""
     monkeypatch.setattr("moderngl.create_context", absent)
-    assert world.available() == draw.NoPictureError.__doc__
+    assert world.available() == NoPictureError.__doc__
     with pytest.raises(EngineError, match="OpenGL"):
         next(ask("a ball drops").frames)
 

@@ -3,8 +3,6 @@
 The context is made by the process that draws and freed when the frames end, so it works in a forked worker.
 """
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.backends.world import shaders, shapes
+from generation.backends.world.canvas import context
 from generation.backends.world.cast import Solid, body, things
 from generation.backends.world.head import Head
 from generation.backends.world.lens import camera, sun_view
@@ -23,7 +22,6 @@ from generation.backends.world.stage import Stage
 from generation.errors import EngineError
 
 Array = NDArray[np.float64]
-LIBRARIES = (("libGL.so.1", "libEGL.so.1"), ("libOpenGL.so.0", "libEGL.so.1"), ("libEGL.so.1", "libEGL.so.1"))
 SHADOW = 1024  # pixels a side of the shadow map
 IN_SIGHT, SMALL = 0.9, 0.3  # metres: what a person still looks at; what throws a soft contact shadow
 ROUND = frozenset({"sphere", "box", "cylinder"})
@@ -37,30 +35,6 @@ STYLES = {
     "cinematic": (0.0, 1.9, 0.94),
     "anime": (1.0, 0.7, 1.05),
 }  # toon contrast exposure
-
-
-class NoPictureError(EngineError):
-    """No OpenGL could be had on this machine; install libegl1 and libgl1-mesa-dri (Debian, Ubuntu)."""
-
-
-_drawn_in: set[int] = set()
-
-
-def context() -> "moderngl.Context":
-    """Return a new context with no window: CGL on macOS, EGL elsewhere; raise NoPictureError without one."""
-    if _drawn_in and os.getpid() not in _drawn_in:  # the driver's threads did not come along: it would wait for ever
-        raise NoPictureError("This process was split off from one that had already drawn; restart the worker.")
-    ways: list[dict[str, Any]] = [{}]
-    if sys.platform == "linux":
-        ways = [{"backend": "egl", "libgl": gl, "libegl": egl} for gl, egl in LIBRARIES]
-    for way in ways:
-        try:
-            made = moderngl.create_context(standalone=True, require=330, **way)
-        except Exception:  # noqa: BLE001, S112 - the loader raises bare Exception for every missing library
-            continue
-        _drawn_in.add(os.getpid())
-        return made
-    raise NoPictureError
 
 
 def draw(

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from generation.backends import Cast, Order, Rendering
-from generation.backends.world.draw import NoPictureError, context, draw
+from generation.backends.world.canvas import NoPictureError, context
+from generation.backends.world.draw import draw
 from generation.backends.world.head import Head, head
 from generation.backends.world.parse import parse
 from generation.backends.world.setup import stage
