@@ -90,8 +90,8 @@ def _is_childs_age(phrase: str) -> bool:
 
 def _foreign(text: str, *, way: Reading, rules: Catalogue) -> list[Signal]:
     """Say when the words are in no language the head was trained on, or in none at all."""
-    letters = [letter for letter in text.casefold() if letter.isalpha()]
-    strange = sum(not _is_latin(letter) for letter in letters) / max(len(letters), 1)
+    typed = ["".join(letter for letter in word if letter.isalpha()) for word in text.casefold().split()]
+    strange = sum(len(word) for word in typed if not all(map(_is_latin, word))) / max(sum(map(len, typed)), 1)
     words = [word.strip(".'!-") for word in way.text.split()]
     counts = {language: sum(word in listed for word in words) for language, listed in rules.function_words.items()}
     english = counts.pop("en", 0)
