@@ -16,7 +16,7 @@ def test_measuring_prints_one_object_and_leaves_no_rows(capsys: pytest.CaptureFi
     assert told["engine"] == "Countenance World"
     assert {clip["size"] for clip in told["clips"]} == {"64x64"}
     assert all(clip["frames"] == 24 and clip["frame_cpu_ms"] > 0 for clip in told["clips"])
-    assert not (Draft.objects.exists() or Job.objects.exists() or Render.objects.exists())
+    assert not any(model.objects.exists() for model in (Draft, Job, Render))
 
 
 @pytest.mark.parametrize("size", ["6", "9000x9000", "axb"])
