@@ -112,7 +112,8 @@ def drop_held(job: Job) -> None:
 
 def stumble(lease: Lease, error: Exception) -> None:
     """End an attempt that broke: a no while judging, else once more, and after the third time failed."""
-    connection.close_if_unusable_or_obsolete()  # a database that went away may be back
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # a database that went away may be back
     log.warning("attempt.broke", job=lease.job.public_id, error=type(error).__name__)
     with transaction.atomic():
         if isinstance(error, JudgingError):

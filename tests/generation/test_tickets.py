@@ -140,14 +140,14 @@ def test_an_output_clearance_that_does_not_hold_releases_nothing(
     assert not Clip.objects.exists()
 
 
-def alone(spoil: Spoil, ticket: Any) -> Ticket:
+def alone(spoil: Spoil, ticket: Ticket) -> Ticket:
     """Spoil a ticket without another one at hand."""
     return spoil(ticket, ticket)
 
 
 def test_a_no_after_consents_last_word_undoes_what_that_word_wrote(wave: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     real = screen.output
-    monkeypatch.setattr(screen, "output", lambda tap, **rest: alone(forged, real(tap, **rest)))
+    monkeypatch.setattr(screen, "output", lambda tap, **rest: alone(forged, cast("Clearance", real(tap, **rest))))
     run.make(wave.pk)
     wave.refresh_from_db()
     assert wave.state == Job.State.REFUSED
