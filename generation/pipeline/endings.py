@@ -33,12 +33,17 @@ def judging() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-            if not connection.is_usable():  # a judge that said no because of it did not judge
-                raise OperationalError("The database went away while this was judged.")
+            expect_database()
     except (LeaseLostError, OperationalError, InterfaceError):
         raise
     except Exception as error:
         raise JudgingError from error
+
+
+def expect_database() -> None:
+    """Raise if the database went away: a judge that said no because of that did not judge."""
+    if not connection.is_usable():
+        raise OperationalError("The database went away while this was judged.")
 
 
 @transaction.atomic
