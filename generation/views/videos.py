@@ -33,7 +33,13 @@ def video(request: HttpRequest, clip: str) -> HttpResponse:
     }
     if sight is watch.Sight.GONE:
         return render(request, "generation/gone.html", shown, status=410)
-    return render(request, "generation/video.html", {**shown, "proof": ledger.proof(found.manifest.entry_id)})
+    return render(request, "generation/video.html", {**shown, "proof": logged(found)})
+
+
+def logged(clip: Clip) -> bool:
+    """Return whether the seal is provably in the log under a checkpoint that our key signed."""
+    proof = ledger.proof(clip.manifest.entry_id)
+    return proof is not None and ledger.holds(proof)
 
 
 @login_required
