@@ -22,7 +22,7 @@ Tell = Callable[[str, str, str, float], None]
 
 @dataclass
 class Story:
-    """One telling: ``url`` of the service, ``folder`` for the files, the cast's ``passphrase``, maybe a ``portrait``."""
+    """One telling: the service's ``url``, a ``folder`` for the files, the cast's ``passphrase``, maybe a ``portrait``."""
 
     url: str
     folder: Path
