@@ -22,7 +22,7 @@ Tell = Callable[[str, str, str, float], None]
 
 @dataclass
 class Story:
-    """One telling: the service's ``url``, a ``folder`` for the files, the cast's ``passphrase``, maybe a ``portrait``."""
+    """One telling of it, at ``url``, with files in ``folder``; a ``portrait`` of your own is optional."""
 
     url: str
     folder: Path
