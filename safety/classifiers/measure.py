@@ -4,7 +4,7 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from safety.classifiers import prompt
@@ -15,7 +15,7 @@ from safety.policies.rules import Catalogue, catalogue
 
 LEETED = str.maketrans("oieast", "013457")
 TWINNED = str.maketrans({pair[-1]: pair[0] for pair in reversed(PAIRS.split())})
-OBFUSCATIONS = {
+OBFUSCATIONS: dict[str, Callable[[str], str]] = {
     "": str,
     "leet": lambda text: text.translate(LEETED),
     "homoglyph": lambda text: text.lower().translate(TWINNED),

@@ -31,7 +31,7 @@ def open_case(
     those and nothing more. CaseError outside a transaction: a hold and its case stand or fall together.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise CaseError("A case is opened inside the transaction that holds its subject.")
+        raise CaseError("A case is opened inside the transaction that holds its subject.")  # I6
     held = sorted({policy, *policies})
     case, is_new = Case.objects.select_for_update().get_or_create(
         kind=kind,

@@ -7,8 +7,7 @@ import numpy as np
 from provenance.media import Frame
 from safety import cases, screen
 from safety.classifiers.output import OutputTap
-from safety.clearance import Answer, Clearance, Hold, Refusal
-from safety.screen import Signal
+from safety.clearance import Answer, Clearance, Hold, Refusal, Signal
 from tests import cast
 
 DRAFT, OTHER, STREAM = "a" * 64, "b" * 64, "c" * 64

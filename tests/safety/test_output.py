@@ -31,7 +31,7 @@ def test_the_worlds_video_of_a_likeness_is_cleared_for_its_stream() -> None:
 
 def test_a_portrait_of_a_dressed_person_is_not_nudity() -> None:
     tap = screen.output_tap()
-    tap.see(Frame(0, 0.0, data.astronaut()))
+    tap.see(Frame(0, 0.0, data.astronaut()))  # type: ignore[no-untyped-call]
     clearance = cleared(show(tap))
     row = Screening.objects.get(pk=clearance.id)
     (score,) = [signal["score"] for signal in row.signals if signal["model"] == "open_nsfw"]

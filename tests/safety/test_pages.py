@@ -1,6 +1,5 @@
 """The moderators' pages: for moderators they are calm and complete, for everybody else they do not exist."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,7 @@ def case(owner: Owner) -> str:
 
 
 @pytest.fixture
-def mo() -> Iterator[Client]:
+def mo() -> Client:
     """Mo at work."""
     client = Client()
     client.force_login(cast.mo())

@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings as configured
 from pytest_django import Settings
 
-from safety import screen
+from safety import backends, screen
+from safety.classifiers import head
 from safety.classifiers import prompt as words
 from safety.classifiers.models import Screening
 from safety.classifiers.normalise import fold, join, readings
@@ -155,15 +156,12 @@ def test_a_surprise_in_the_engine_refuses(monkeypatch: pytest.MonkeyPatch) -> No
     def burst(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(words.heads.Head, "scores", burst)
+    monkeypatch.setattr(head.Head, "scores", burst)
     assert refused(ask("a quiet beach")).policy == "could-not-screen"
 
 
 def test_a_head_for_another_encoder_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stranger:
-        sha256 = "0" * 64
-
-    monkeypatch.setattr(words.backends, "sentences", Stranger)
+    monkeypatch.setattr(backends.sentences(), "sha256", "0" * 64)
     assert refused(ask("a quiet beach")).policy == "could-not-screen"
 
 
