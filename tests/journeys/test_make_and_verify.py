@@ -35,7 +35,9 @@ def test_somebody_signs_in_makes_a_clip_watches_it_and_verifies_the_file(
     video = tab.locator("video")
     expect(video).to_be_visible()
     expect(tab.get_by_role("main")).to_contain_text("Made with AI by @felix")
-    tab.wait_for_function("document.querySelector('video').readyState >= 1")
+    loaded = "new Promise(done => { const video = document.querySelector('video');"
+    loaded += " video.readyState >= 1 ? done(true) : video.addEventListener('loadedmetadata', () => done(true)) })"
+    assert tab.evaluate(loaded)  # not wait_for_function: the page's own policy forbids eval
     assert tab.evaluate("document.querySelector('video').videoWidth") == 640
     assert tab.evaluate("document.querySelector('video').duration") == pytest.approx(4, abs=0.2)
 
