@@ -147,6 +147,7 @@ def start_redis(home: Path) -> Broker:
     folder = redis_folder(home)
     path = folder / "r.sock"
     if not listens(path):
+        make_private(folder)
         program = redis_program()
         command: list[str | Path] = [
             program,
@@ -172,12 +173,15 @@ def start_redis(home: Path) -> Broker:
 
 def redis_folder(home: Path) -> Path:
     """Return the 0700 folder of our own Redis, beside PostgreSQL's: there a socket's path is short enough."""
-    where = place(home)
-    folder = where.socket.with_name(f"{where.socket.name}-redis")
+    socket_folder = place(home).socket
+    return socket_folder.with_name(f"{socket_folder.name}-redis")
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder of mode 0700, and refuse one that somebody else put there first."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.geteuid() or folder.stat().st_mode & 0o077:
         raise BrokerError(f"{folder} belongs to somebody else or is open to others; remove it and try again.")
-    return folder
 
 
 def redis_program() -> str:

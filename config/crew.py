@@ -5,6 +5,7 @@ the process that started them.
 """
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -17,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from config.errors import SetupError
 from config.home import ROOT
@@ -39,6 +40,7 @@ class Crew:
     port: int
     environment: Mapping[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    alone: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         """Start all of them, and end what was started if one cannot."""
@@ -63,19 +65,31 @@ class Crew:
         return self.home / "log" / f"{name}.log"
 
     def start(self) -> None:
-        """Start web and workers at once, and wait until each is ready."""
+        """Start web and workers at once, and wait until each is ready; one crew to a home."""
         (self.home / "log").mkdir(parents=True, exist_ok=True)
         (self.home / "run").mkdir(parents=True, exist_ok=True)
+        self.claim()
         for name, command in self.commands().items():
             (self.home / "run" / name).unlink(missing_ok=True)
             self.processes[name] = self.launch(name, command)
         for name in self.processes:
             self.wait_for(name)
 
+    def claim(self) -> None:
+        """Take this home for ourselves until we end; raise CrewError while another crew has it."""
+        self.alone = (self.home / "run" / "crew.lock").open("wb")
+        try:
+            fcntl.flock(self.alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CrewError(
+                "The service is running from this folder already (make serve or make demo); end it first, or name "
+                "another folder with COUNTENANCE_HOME."
+            ) from None
+
     def commands(self) -> dict[str, list[str]]:
         """Return the command of each process."""
         python = [sys.executable, "-m"]
-        worker = [*python, "celery", "-A", "config.celery", "worker", *QUIET]
+        worker = [*python, "celery", "--quiet", "-A", "config.celery", "worker", *QUIET]
         bind = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--threads", "8", "--timeout", "120"]
         return {
             "web": [*python, "gunicorn", "config.wsgi", *bind, "--error-logfile", "-", "--log-level", "warning"],
@@ -123,21 +137,16 @@ class Crew:
     def stop(self) -> None:
         """Ask all to end, and make those end that do not."""
         for process in self.processes.values():
-            send(process, signal.SIGTERM)
+            process.terminate()  # the parent alone: it ends its own children in order
         deadline = time.monotonic() + GRACE
         for process in self.processes.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            send(process, signal.SIGKILL)  # the whole group: a child may have outlived its parent
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # the whole group: a child may have outlived its parent
             process.wait()
-
-
-def send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Send a signal to a process and all its children, if any is left."""
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
+        if self.alone is not None:
+            self.alone.close()  # and with it the claim
 
 
 def free_port() -> int:

@@ -64,7 +64,7 @@ def packages(*, extras: str) -> None:
             [sys.executable, "-m", "venv", VENV],
             "Python could not make .venv; on Debian, apt-get install python3.11-venv",
         )
-    pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", "-qq"]
     source = torch_source(pip)
     note("installing the packages (a few minutes the first time)")
     command: list[str | Path] = [*pip, "-c", ROOT / "constraints.txt", *source, "-e", f"{ROOT}[{extras}]"]

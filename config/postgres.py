@@ -106,12 +106,18 @@ def keywords(url: str, **changed: str) -> str:
 
 def create(server: str, name: str, *, anew: bool = False) -> None:
     """Make an empty database unless it is there; ``anew`` drops the old one first. ``server`` is any address on it."""
+    if anew:
+        drop(server, name)
     with psycopg.connect(server, autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if known and anew:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        if anew or not known:
+        if not known:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def drop(server: str, name: str) -> None:
+    """Remove a database, whoever is still connected to it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def start(where: Place) -> None:

@@ -4,62 +4,15 @@ Everything that differs between a laptop and production is read here and nowhere
 the code asks ``django.conf.settings``.
 """
 
-import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import psycopg.conninfo
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from config import broker, firstrun, logs, postgres
+from config.environment import database, flag, needed, read
 from config.home import HOME, ROOT
-
-
-def read(name: str, default: str = "") -> str:
-    """Return ``$NAME``, or the text of the file that ``$NAME_FILE`` names, or the default."""
-    if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
-    return os.environ.get(name, default)
-
-
-def flag(name: str, *, default: bool) -> bool:
-    """Return whether ``$NAME`` says yes."""
-    return read(name, "yes" if default else "no").lower() in {"1", "true", "yes", "on"}
-
-
-def needed(name: str) -> str:
-    """Return ``$NAME``, which production cannot do without."""
-    if found := read(name):
-        return found
-    raise ImproperlyConfigured(f"Production needs {name} (or {name}_FILE); see README, Running it for others.")
-
-
-def database(url: str) -> dict[str, Any]:
-    """Translate a libpq URL into Django's terms, with prepared statements that stay prepared.
-
-    Django switches psycopg's prepared statements off; these three options put them back, which
-    makes the permission check 3 to 4 times faster.
-    """
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.get("dbname", "countenance"),
-        "USER": parts.get("user", "postgres"),
-        "PASSWORD": parts.get("password", ""),
-        "HOST": parts.get("host", ""),
-        "PORT": str(parts.get("port", "")),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "server_side_binding": True,
-            "prepare_threshold": 2,  # not 0: a migration's several commands at once cannot be prepared
-            "options": "-c plan_cache_mode=force_generic_plan",
-        },
-    }
-
 
 PRODUCTION = read("COUNTENANCE_ENV") == "production"
 DEBUG = False  # a page that shows its insides is never needed: logs tell
@@ -144,7 +97,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = HOME / "static" if PRODUCTION else None  # collected only where it is served from there
 STATICFILES_DIRS = [ROOT / "config" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # nothing is stored through it
@@ -334,7 +287,14 @@ JOB_RENEW_SECONDS = 10
 # -- work in the background: a message carries row ids and is only a hint; rows are the truth
 BROKER = broker.settled(HOME)
 CELERY_BROKER_URL = BROKER.url
-CELERY_BROKER_TRANSPORT_OPTIONS = dict(BROKER.options)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    **BROKER.options,
+    # a broker that is down costs a commit a tenth of a second, not kombu's six: beat sends again what was missed
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -349,6 +309,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_TASK_ROUTES = {  # ml is one process that holds the engines
     "generation.tasks.make": {"queue": "ml"},
+    "generation.tasks.survey": {"queue": "ml"},
     "consent.tasks.judge": {"queue": "ml"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")

@@ -19,6 +19,7 @@ from safety.classifiers.output import OutputTap
 from safety.classifiers.screenings import Finding
 from safety.classifiers.verdict import CLEAR, Verdict, absent, judge, worst
 from safety.clearance import Answer, Clearance, Hold, Kind, Refusal, Signal
+from safety.errors import SafetyError
 from safety.policies.rules import catalogue
 from safety.review import queue
 
@@ -157,12 +158,20 @@ def phrases(text: str) -> frozenset[str]:
 def _answer(finding: Finding, *, look: Look, kind: str, subject: str) -> Answer:
     """Look, then keep what was found and open the case in one transaction."""
     try:
-        finding, verdict = look(finding)
+        found, verdict = look(finding)
+        finding = _measured(found)
     except Exception as error:  # noqa: BLE001 - I3: whatever goes wrong while judging, the answer is no
         log.warning("screening failed: %s, %s %s", type(error).__name__, kind, subject)
         verdict = ERROR
     with transaction.atomic():
         return _settle(finding, verdict=verdict, kind=kind, subject=subject)
+
+
+def _measured(finding: Finding) -> Finding:
+    """Return the finding if every score is a number from 0 to 1: an engine that fails may well answer with none."""
+    if not all(0 <= signal.score <= 1 for signal in finding.signals):
+        raise SafetyError("An engine answered with something that is no score.")
+    return finding
 
 
 def _settle(finding: Finding, *, verdict: Verdict, kind: str, subject: str) -> Answer:

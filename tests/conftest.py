@@ -39,8 +39,7 @@ def loopback_only() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def letters_stay_here() -> None:
     """Let a sent message end in this process: a test that wants a worker starts one."""
-    current_app.conf.broker_url = "memory://"
-    current_app.conf.broker_transport_options = {}
+    current_app.conf.update(broker_url="memory://", broker_transport_options={})
 
 
 @pytest.fixture(autouse=True)

@@ -22,12 +22,13 @@ Tell = Callable[[str, str, str, float], None]
 
 @dataclass
 class Story:
-    """One telling: ``url`` of the service, ``folder`` for the files, an optional ``portrait`` of your own."""
+    """One telling of it, at ``url``, with files in ``folder``; a ``portrait`` of your own is optional."""
 
     url: str
     folder: Path
     provider: Provider
     tell: Tell
+    passphrase: str
     portrait: Path | None = None
     refused: int = 0
     clip: str = ""
@@ -36,11 +37,13 @@ class Story:
 
     def __post_init__(self) -> None:
         """Introduce the cast."""
-        self.olive, self.felix, self.sten = (Visitor(self.url, name) for name in ("olive", "felix", "sten"))
+        self.olive, self.felix, self.sten = (
+            Visitor(self.url, name, self.passphrase) for name in ("olive", "felix", "sten")
+        )
 
     def run(self) -> None:
         """Tell it from the beginning to the end."""
-        self.step("all", "sign up", self.everybody_signs_up)
+        self.step("all", "sign up", self.everybody_arrives)
         self.step("Olive", "enrols her face", self.olive_enrols)
         self.step("Olive", "grants Felix", self.olive_grants)
         self.step("Felix", "makes a clip with @olive", self.felix_makes)
@@ -66,11 +69,14 @@ class Story:
         """The clip, as Felix keeps it."""
         return self.folder / "clip.mp4"
 
-    def everybody_signs_up(self) -> str:
-        """Make three accounts."""
-        for visitor in (self.olive, self.felix, self.sten):
-            visitor.sign_up()
-        return "three accounts, nobody may use anybody"
+    def everybody_arrives(self) -> str:
+        """Sign three people up; where the story was told before they sign in, and Olive withdraws what she enrolled."""
+        known = [visitor.arrive() for visitor in (self.olive, self.felix, self.sten)]
+        if not any(known):
+            return "three accounts, nobody may use anybody"
+        if self.olive.call("GET", "cameo").ok:
+            self.olive.ask("POST", "cameo/withdraw")
+        return "three accounts that know this story; nobody may use anybody"
 
     def olive_enrols(self) -> str:
         """Answer this run's challenge in front of a camera, as far as anybody can tell."""

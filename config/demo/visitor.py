@@ -25,7 +25,28 @@ class Visitor:
 
     url: str
     handle: str
+    passphrase: str = PASSPHRASE
     session: requests.Session = field(default_factory=requests.Session)
+
+    def arrive(self) -> bool:
+        """Sign in, or make an account on the first visit; return whether there was one."""
+        page = f"{self.url}/accounts/login/"
+        self.session.get(page, timeout=TIMEOUT)
+        answer = self.session.post(
+            page,
+            data={
+                "login": self.handle,
+                "password": self.passphrase,
+                "csrfmiddlewaretoken": self.session.cookies["csrftoken"],
+            },
+            headers={"Referer": page},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+        if answer.is_redirect:
+            return True
+        self.sign_up()
+        return False
 
     def sign_up(self) -> None:
         """Make an account with the form that everybody uses; it leaves us signed in."""
@@ -40,15 +61,18 @@ class Visitor:
                 "display_name": self.handle.capitalize(),
                 "birth_date": "1990-05-17",
                 "country": "DE",
-                "password1": PASSPHRASE,
-                "password2": PASSPHRASE,
+                "password1": self.passphrase,
+                "password2": self.passphrase,
                 "csrfmiddlewaretoken": self.session.cookies["csrftoken"],
             },
             headers={"Referer": page},
             timeout=TIMEOUT,
         )
         if not answer.ok or "sessionid" not in self.session.cookies:
-            raise DemoError(f"@{self.handle} could not sign up: the form answered {answer.status_code}.")
+            raise DemoError(
+                f"@{self.handle} could not sign up: the form answered {answer.status_code}. If somebody here has that "
+                "handle already, give the demo a home of its own: COUNTENANCE_HOME=some/folder make demo"
+            )
 
     def call(self, method: str, path: str, **sent: Any) -> requests.Response:  # noqa: ANN401 - requests' own
         """Return what the API answers."""

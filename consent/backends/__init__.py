@@ -80,8 +80,8 @@ class LandmarkEngine(Protocol):
         """Return the face in a single picture, or None when there is none."""
         ...
 
-    def follow(self, pictures: Iterable[tuple[float, Picture]]) -> Iterator[tuple[float, Mesh | None]]:
-        """Follow one face through pictures with their times in seconds, in order."""
+    def follow(self, pictures: Iterable[tuple[float, Picture]]) -> Iterator[tuple[float, Picture, Mesh | None]]:
+        """Follow one face through pictures with their times in seconds, in order; each is handed back with its mesh."""
         ...
 
 

@@ -39,13 +39,13 @@ class FaceLandmarker:
         with self._opened(vision.RunningMode.IMAGE) as landmarker:
             return _mesh(landmarker.detect(_image(picture)), picture.shape)
 
-    def follow(self, pictures: Iterable[tuple[float, Picture]]) -> Iterator[tuple[float, Mesh | None]]:
+    def follow(self, pictures: Iterable[tuple[float, Picture]]) -> Iterator[tuple[float, Picture, Mesh | None]]:
         """Follow one face through (seconds, RGB picture) pairs in order; None where it is lost."""
         last = -1
         with self._opened(vision.RunningMode.VIDEO) as landmarker:
             for seconds, picture in pictures:
                 last = max(last + 1, round(seconds * 1000))  # the library insists on growing milliseconds
-                yield seconds, _mesh(landmarker.detect_for_video(_image(picture), last), picture.shape)
+                yield seconds, picture, _mesh(landmarker.detect_for_video(_image(picture), last), picture.shape)
 
     @contextlib.contextmanager
     def _opened(self, mode: vision.RunningMode) -> Iterator[vision.FaceLandmarker]:

@@ -18,7 +18,7 @@ from provenance import media
 
 FPS: Final = 12.0
 SIDE: Final = 640
-EVERY: Final = 3  # pictures between two looks of the face engine: four a second
+EVERY: Final = 4  # pictures between two looks of the face engine: three a second
 RATE: Final = 16_000
 LIMITS: Final = media.Limits(max_seconds=30, max_bytes=48 * 2**20, cpu_seconds=60, wall_seconds=60)
 LIPS: Final = (13, 14)

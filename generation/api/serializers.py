@@ -16,7 +16,9 @@ class WishSerializer(serializers.Serializer[Any]):
     size = serializers.ChoiceField(choices=settings.VIDEO_SIZES, default=settings.VIDEO_SIZES[0])
     seconds = serializers.IntegerField(min_value=1, max_value=settings.VIDEO_SECONDS_MAX, default=4)
     model = serializers.ChoiceField(choices=tuple(settings.VIDEO_ENGINES), default=next(iter(settings.VIDEO_ENGINES)))
-    style = serializers.ChoiceField(choices=settings.VIDEO_STYLES, default=settings.VIDEO_STYLES[0])
+    style = serializers.ChoiceField(  # type: ignore[assignment]  # a field of our own, not DRF's attribute
+        choices=settings.VIDEO_STYLES, default=settings.VIDEO_STYLES[0]
+    )
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=None, allow_null=True)
 
 

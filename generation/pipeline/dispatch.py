@@ -10,7 +10,7 @@ log = structlog.get_logger()
 
 def enqueue(job_id: int) -> None:
     """Send the job to the workers once the transaction around this has committed."""
-    transaction.on_commit(lambda: send(job_id))
+    transaction.on_commit(lambda: send(job_id), robust=True)
 
 
 def send(job_id: int) -> None:

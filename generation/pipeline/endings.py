@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import assert_never
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -33,10 +33,17 @@ def judging() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
+            expect_database()
     except (LeaseLostError, OperationalError, InterfaceError):
         raise
     except Exception as error:
         raise JudgingError from error
+
+
+def expect_database() -> None:
+    """Raise if the database went away: a judge that said no because of that did not judge."""
+    if not connection.is_usable():
+        raise OperationalError("The database went away while this was judged.")
 
 
 @transaction.atomic
@@ -110,6 +117,8 @@ def drop_held(job: Job) -> None:
 
 def stumble(lease: Lease, error: Exception) -> None:
     """End an attempt that broke: a no while judging, else once more, and after the third time failed."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # a database that went away may be back
     log.warning("attempt.broke", job=lease.job.public_id, error=type(error).__name__)
     with transaction.atomic():
         if isinstance(error, JudgingError):

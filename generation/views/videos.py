@@ -112,13 +112,19 @@ def page(request: HttpRequest, clip: Clip, *, sight: Sight, content: str) -> Htt
     }
     if sight is Sight.GONE:
         return render(request, "generation/gone.html", shown, status=410)
-    shown |= {"content": content, "proof": ledger.proof(clip.manifest.entry_id)}
+    shown |= {"content": content, "proof": logged(clip)}
     if shown["mine"]:
         shown |= {
             "visibility_form": VisibilityForm(initial={"visibility": clip.visibility}),
             "link": url(request, clip),
         }
     return render(request, "generation/video.html", shown)
+
+
+def logged(clip: Clip) -> bool:
+    """Return whether the seal is provably in the log under a checkpoint that our key signed."""
+    proof = ledger.proof(clip.manifest.entry_id)
+    return proof is not None and ledger.holds(proof)
 
 
 def url(request: HttpRequest, clip: Clip) -> str:

@@ -13,9 +13,10 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-WINDOW = 64  # tokens: longer windows thin a short harmful clause out among harmless ones
-STRIDE = 48  # a clause of up to 16 tokens lies whole in at least one window
-MOST_WINDOWS = 220  # bounds the work; beyond it the windows grow, no character is skipped
+# Windows of 64 tokens keep what only a whole paragraph says, windows of 32 keep a short harmful clause from
+# being thinned out among harmless ones. Each overlaps the next by a quarter.
+SIZES = (64, 32)
+MOST_WINDOWS = 300  # of each size; bounds the work: beyond it the windows grow, no character is skipped
 LONGEST = 500  # the model has 512 positions, two of them for its own marks
 BATCH = 16
 
@@ -39,12 +40,10 @@ class MiniLM:
     def windows(self, text: str) -> list[tuple[int, int]]:
         """Return (start, end) character offsets of overlapping windows that together cover ``text``."""
         offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
-        if len(offsets) <= WINDOW:
-            return [(0, len(text))]
-        stride = max(STRIDE, -(-len(offsets) // MOST_WINDOWS))
-        size = min(stride + WINDOW - STRIDE, LONGEST)
-        starts = range(0, max(1, len(offsets) - (size - stride)), stride)
-        return [(offsets[at][0], offsets[min(at + size, len(offsets)) - 1][1]) for at in starts]
+        found = [(0, len(text))] if len(offsets) <= max(SIZES) else []
+        for size in SIZES:
+            found += _slide(offsets, size=size) if len(offsets) > size else []
+        return found
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return float32 (N, 384), each row of length 1; texts beyond 500 tokens are cut (use ``windows`` first)."""
@@ -62,3 +61,11 @@ class MiniLM:
         pooled = (hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
         lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
         return np.asarray(pooled / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _slide(offsets: list[tuple[int, int]], *, size: int) -> list[tuple[int, int]]:
+    """Cover all tokens by overlapping windows; larger ones where there would be too many."""
+    stride = max(size * 3 // 4, -(-len(offsets) // MOST_WINDOWS))
+    size = min(stride + size // 4, LONGEST)
+    starts = range(0, len(offsets) - (size - stride), stride)
+    return [(offsets[at][0], offsets[min(at + size, len(offsets)) - 1][1]) for at in starts]

@@ -17,8 +17,10 @@ PAIRS = (
 LOOKALIKES = {pair[0]: pair[-1] for pair in PAIRS.split()}
 TWINS = frozenset(LOOKALIKES)
 LEET = dict(zip("013456789@$!|+€£¢", "oieasgtbgasiitelc", strict=True))
-MEASURE = re.compile(r"\d+(?:[.,:x/-]\d+)*[a-z]{0,4}")  # 4k, 1080p, 24fps, 16:9, 35mm are no leet
+# What is no leet: 4k, 1080p, 24fps, 16:9, 35mm, 2nd, 3d, 80s.
+MEASURE = re.compile(r"\d+(?:[.:x/-]\d+)*(?:k|p|d|s|x|g|m|h|l|mm|cm|km|kg|ml|fps|hz|am|pm|min|yo|st|nd|rd|th)?")
 WORD = re.compile(r"[^\s,;:?\"()\[\]{}<>]+")
+TELLING = 3  # "i a" happens in good English, three single letters in a row do not
 LONGEST_WORD = 60  # the tokenizer sees nothing inside a longer one, so longer ones are cut
 
 
@@ -38,20 +40,19 @@ class Reading:
 
 
 def readings(text: str) -> list[Reading]:
-    """Return the plain reading first, then those that differ: letters joined, leet undone."""
-    plain = fold(text)
-    joined = join(plain)
-    found = [plain, joined, deleet(joined)]
-    return [reading for at, reading in enumerate(found) if reading.text not in {other.text for other in found[:at]}]
+    """Return the text folded and its single letters joined, and, where it differs, that with leet undone."""
+    joined = join(fold(text))
+    plain = deleet(joined)
+    return [joined] if plain.text == joined.text else [joined, plain]
 
 
 def fold(text: str) -> Reading:
-    """Undo compatibility forms, invisible marks, stacked accents, look-alikes and case; one space for many."""
+    """Undo compatibility forms, invisible marks, stacked accents, look-alikes and case; two spaces for many."""
     out: list[str] = []
     origin: list[int] = []
     for at, typed in enumerate(text):
         for letter in _letters(typed):
-            if letter == " " and (not out or out[-1] == " "):
+            if letter == " " and out[-2:] in ([], [" ", " "]):
                 continue
             out.append(letter)
             origin.append(at)
@@ -69,14 +70,23 @@ def _letters(typed: str) -> str:
 def join(reading: Reading) -> Reading:
     """Join runs of three or more single letters: ``a b c``, ``a.b.c``, ``a-b-c``."""
     text, keep = reading.text, [True] * len(reading.text)
-    run: list[int] = []
-    for at in [*_singles(text), len(text) + 9]:
-        if run and at - run[-1] != 2:  # noqa: PLR2004 - exactly one character between two letters
-            if len(run) > 2:  # noqa: PLR2004 - "i a" happens in good English, three in a row do not
-                keep[run[0] + 1 : run[-1]] = [text[i].isalnum() for i in range(run[0] + 1, run[-1])]
-            run = []
-        run.append(at)
+    runs = _runs(_singles(text))
+    is_spaced = sum(len(run) >= TELLING for run in runs) >= TELLING  # then the short words are spaced, too
+    for run in runs:
+        if len(run) >= TELLING or is_spaced:
+            keep[run[0] + 1 : run[-1]] = [text[at].isalnum() for at in range(run[0] + 1, run[-1])]
     return _kept(reading, keep)
+
+
+def _runs(singles: list[int]) -> list[list[int]]:
+    """Group positions that have exactly one character between them."""
+    runs: list[list[int]] = []
+    for at in singles:
+        if runs and at - runs[-1][-1] == 2:  # noqa: PLR2004 - one letter, one sign
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return runs
 
 
 def _singles(text: str) -> list[int]:

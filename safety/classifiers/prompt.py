@@ -1,7 +1,7 @@
 """What the words of a prompt give away: signals, never a judgement.
 
-Every character is seen: the text is read in overlapping windows, in up to three readings (as folded, with
-single letters joined, with leet undone), by word lists and by a small head over MiniLM vectors.
+Every character is seen: the text is read in overlapping windows, as it is folded and once more with leet
+undone, by word lists and by a small head over MiniLM vectors.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ def look(text: str, *, rules: Catalogue) -> Evidence:
         raise NotAvailableError("The prompt head was trained for another sentence encoder.")
     found = [signal for way in ways for signal in _listed(way, rules=rules)]
     found += _meant(ways, encoder=encoder, head=head)
-    found += [*_young(ways, found=found, rules=rules), *_foreign(text, way=ways[0], rules=rules)]
+    found += [*_young(ways, found=found, rules=rules), *_foreign(text, way=ways[-1], rules=rules)]
     return Evidence(_strongest(found), {encoder.name: encoder.sha256, "prompt-head": head.sha256})
 
 
@@ -90,8 +90,8 @@ def _is_childs_age(phrase: str) -> bool:
 
 def _foreign(text: str, *, way: Reading, rules: Catalogue) -> list[Signal]:
     """Say when the words are in no language the head was trained on, or in none at all."""
-    letters = [letter for letter in text.casefold() if letter.isalpha()]
-    strange = sum(not _is_latin(letter) for letter in letters) / max(len(letters), 1)
+    typed = ["".join(letter for letter in word if letter.isalpha()) for word in text.casefold().split()]
+    strange = sum(len(word) for word in typed if not all(map(_is_latin, word))) / max(sum(map(len, typed)), 1)
     words = [word.strip(".'!-") for word in way.text.split()]
     counts = {language: sum(word in listed for word in words) for language, listed in rules.function_words.items()}
     english = counts.pop("en", 0)

@@ -89,7 +89,7 @@ def spend(clearance: Clearance, *, digest: str, by: str) -> Refusal | None:
     now = timezone.now()
     # A plain QuerySet, because the model's own refuses to update. One statement: of two redeemers one sees 0 rows.
     with transaction.atomic():
-        spent = models.QuerySet(Screening).filter(
+        spent: models.QuerySet[Screening] = models.QuerySet(Screening).filter(
             pk=clearance.id,
             handle=clearance.handle,
             kind=clearance.kind.value,

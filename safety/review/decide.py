@@ -8,7 +8,7 @@ from django.utils import timezone
 from provenance import ledger
 from safety.errors import CaseError
 from safety.review.models import Case, Decision, Event
-from safety.review.queue import note
+from safety.review.queue import is_anothers, note
 from safety.review.subjects import handlers
 
 
@@ -18,7 +18,7 @@ def decide(case: str, *, by: int, decision: Decision.Answer, reason: str) -> Dec
 
     CaseError when the case does not exist, was already decided, is another moderator's, or has no reason.
     """
-    row = Case.objects.select_for_update().filter(public_id=case).first()
+    row = _locked(case)
     _check(row, by=by, reason=reason)
     owner = handlers(row.kind)  # before anything is written: nothing is decided that nobody would carry out
     now = timezone.now()
@@ -31,12 +31,17 @@ def decide(case: str, *, by: int, decision: Decision.Answer, reason: str) -> Dec
     return written
 
 
-def _check(row: Case | None, *, by: int, reason: str) -> None:
-    if row is None:
-        raise CaseError("There is no such case.")
+def _locked(case: str) -> Case:
+    try:
+        return Case.objects.select_for_update().get(public_id=case)
+    except Case.DoesNotExist:
+        raise CaseError("There is no such case.") from None
+
+
+def _check(row: Case, *, by: int, reason: str) -> None:
     if row.state == Case.State.DECIDED:
         raise CaseError("This case was already decided.")
-    if row.state == Case.State.CLAIMED and row.claimed_by_id not in {None, by}:
+    if is_anothers(row, by=by):
         raise CaseError("Another moderator is working on this case.")
     if not reason.strip():
         raise CaseError("A decision needs a reason.")

@@ -2,13 +2,17 @@
 
 import secrets
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from safety.errors import CaseError
 from safety.review.models import Case, Decision, Event
+
+CLAIM = timedelta(minutes=30)  # a moderator who was called away does not keep a case from the others
 
 
 def open_case(
@@ -27,7 +31,7 @@ def open_case(
     those and nothing more. CaseError outside a transaction: a hold and its case stand or fall together.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise CaseError("A case is opened inside the transaction that holds its subject.")
+        raise CaseError("A case is opened inside the transaction that holds its subject.")  # I6
     held = sorted({policy, *policies})
     case, is_new = Case.objects.select_for_update().get_or_create(
         kind=kind,
@@ -81,13 +85,26 @@ def is_restricted(*, kind: str, subject: str) -> bool:
     return latest.state != Case.State.DECIDED or latest.decision.decision == Decision.Answer.REFUSE
 
 
+def waiting() -> QuerySet[Case]:
+    """Return every undecided case, oldest first."""
+    return Case.objects.exclude(state=Case.State.DECIDED).select_related("claimed_by").order_by("opened_at", "pk")
+
+
+def is_anothers(case: Case, *, by: int) -> bool:
+    """Return whether another moderator claimed the case and still has time for it."""
+    if case.state != Case.State.CLAIMED or case.claimed_by_id in {None, by} or case.claimed_at is None:
+        return False
+    return timezone.now() < case.claimed_at + CLAIM
+
+
 @transaction.atomic
 def claim_next(*, by: int) -> Case | None:
-    """Return the case this person already holds, else claim the oldest open one; None when none waits."""
-    held = Case.objects.filter(state=Case.State.CLAIMED, claimed_by_id=by).order_by("opened_at").first()
+    """Return the case this person already holds, else claim the oldest that is free; None when none waits."""
+    held = waiting().filter(state=Case.State.CLAIMED, claimed_by_id=by).first()
     if held is not None:
         return held
-    case = Case.objects.select_for_update(skip_locked=True).filter(state=Case.State.OPEN).order_by("opened_at").first()
+    free = Q(state=Case.State.OPEN) | Q(claimed_at__lt=timezone.now() - CLAIM) | Q(claimed_by=None)
+    case = waiting().select_related(None).select_for_update(skip_locked=True).filter(free).first()
     if case is not None:
         case.state, case.claimed_by_id, case.claimed_at = Case.State.CLAIMED, by, timezone.now()
         case.save(update_fields=["state", "claimed_by", "claimed_at"])

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from consent.grants import grant, switch
 from consent.models import Cameo, Person
 from consent.permit import Permit, Reason, Refusal, Request, Use, Witnessed
 from provenance.media import Frame
+from safety import cases
 from safety.clearance import Hold
 from safety.review import decide
 from safety.review.models import Decision
+from safety.review.subjects import _REGISTERED
 from tests import cast
 from tests.consent import films
 from tests.consent.films import Pixels
@@ -113,10 +116,8 @@ def test_a_glimpse_is_not_enough_to_refuse_but_a_person_looks(collins: Cameo) ->
 def test_what_a_person_cleared_is_not_held_again_but_other_bytes_are(
     collins: Cameo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from safety import cases  # noqa: PLC0415 - here alone
-
     quiet = cases.Handlers(lambda _s: cases.Shown(""), lambda _s: None, lambda _s: None, lambda _s, _d: None)
-    cases.register("job", quiet)
+    monkeypatch.setitem(_REGISTERED, "job", quiet)  # put back afterwards
     tap = watched(films.astronaut(), seconds=0.2)
     held = answer(tap, permit(cast.sten()))
     assert isinstance(held, Hold)
@@ -153,7 +154,6 @@ def test_a_gallery_of_which_nothing_opens_lets_nothing_out(
 
 
 def test_a_made_up_permit_covers_nobody(collins: Cameo) -> None:
-    from dataclasses import replace  # noqa: PLC0415 - here alone
 
     grant.give(cast.olive(), person=cast.felix(), uses=[Use.GENERATE])
     forged = replace(permit(cast.felix(), "olive"), handle="0" * 32)

@@ -1,10 +1,12 @@
 """The road for tests: real judges, real seal, and an engine that draws fast where a test is not about the engine."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from pytest_django import Settings
 
 from consent.cameos import likeness
@@ -17,7 +19,20 @@ from generation.studio.compose import Wish
 from tests import cast
 from tests.doubles.engine import BarEngine
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+    Answer = _MonkeyPatchedWSGIResponse
+else:
+    Answer = HttpResponse
+
 BALL = Wish("a red ball rolls over a green meadow", seconds=1, seed=7)
+
+
+@pytest.fixture(autouse=True)
+def no_renewal(settings: Settings) -> None:
+    """Let leases stand: the renewing thread's own connection cannot see rows of a test's open transaction."""
+    settings.JOB_RENEW_SECONDS = 3600
 
 
 @pytest.fixture

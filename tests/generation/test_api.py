@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -13,6 +12,7 @@ from consent.models import Person
 from generation.models import Clip, Job
 from generation.pipeline import run
 from tests import cast
+from tests.generation.conftest import Answer
 
 pytestmark = pytest.mark.django_db
 BALL = {"prompt": "a red ball rolls over a green meadow", "seconds": 1, "seed": 7}
@@ -25,7 +25,7 @@ def client(person: Person) -> Client:
     return browser
 
 
-def ask(browser: Client, *, key: str = "", **changes: object) -> HttpResponse:
+def ask(browser: Client, *, key: str = "", **changes: object) -> Answer:
     """Ask for a video."""
     headers = {"Idempotency-Key": key} if key else {}
     return browser.post("/api/v1/jobs", {**BALL, **changes}, content_type="application/json", headers=headers)
@@ -38,7 +38,7 @@ def clip(wave: Job) -> Clip:
     return Clip.objects.get()
 
 
-def body(answer: HttpResponse) -> bytes:
+def body(answer: Answer) -> bytes:
     """Return an answer's bytes, streamed or not."""
     return b"".join(answer)
 

@@ -1,7 +1,6 @@
 """What a person sees; everything works without JavaScript."""
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -11,6 +10,7 @@ from generation.models import Availability, Clip, Job
 from generation.pipeline import run
 from generation.pipeline.survey import is_old, survey
 from tests import cast
+from tests.generation.conftest import Answer
 from tests.generation.test_api import client
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def felix() -> Client:
     return client(cast.felix())
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Answer) -> str:
     """Return a page's text."""
     return answer.content.decode()
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from consent import gate
+from consent.models import Appearance
 from consent.permit import Permit
 from generation.backends import Engine, engine
 from generation.models import Clip, Job
@@ -137,6 +138,20 @@ def test_an_output_clearance_that_does_not_hold_releases_nothing(
     ball.refresh_from_db()
     assert ball.state == Job.State.REFUSED, (ball.state, ball.refusal)
     assert not Clip.objects.exists()
+
+
+def alone(spoil: Spoil, ticket: Ticket) -> Ticket:
+    """Spoil a ticket without another one at hand."""
+    return spoil(ticket, ticket)
+
+
+def test_a_no_after_consents_last_word_undoes_what_that_word_wrote(wave: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = screen.output
+    monkeypatch.setattr(screen, "output", lambda tap, **rest: alone(forged, cast("Clearance", real(tap, **rest))))
+    run.make(wave.pk)
+    wave.refresh_from_db()
+    assert wave.state == Job.State.REFUSED
+    assert not Appearance.objects.exists()
 
 
 @pytest.mark.parametrize("spoil", [forged, invented])

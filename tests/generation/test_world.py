@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Callable
 from functools import cache
 from itertools import islice, pairwise
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from consent.backends import face_engine, landmark_engine
 from generation.backends import Cast, Order, Rendering, engine
-from generation.backends.world import draw
+from generation.backends.world.canvas import NoPictureError
 from generation.backends.world.parse import Action, Thing, parse
 from generation.backends.world.setup import stage
 from generation.backends.world.simulate import Play, simulate
@@ -31,7 +32,7 @@ def ignore(_: float) -> None: ...
 @cache
 def likeness() -> Cast:
     """A public-domain portrait with its landmarks, as consent hands them out."""
-    portrait = np.ascontiguousarray(skimage.data.astronaut()[12:236, 113:337])
+    portrait = np.ascontiguousarray(skimage.data.astronaut()[12:236, 113:337])  # type: ignore[no-untyped-call]
     mesh = landmark_engine().read(portrait)
     assert mesh is not None
     return Cast(handle="olive", portrait=portrait, landmarks=mesh.landmarks)
@@ -148,8 +149,8 @@ def coded(pictures: list[Picture]) -> list[Picture]:
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
         out.mux(stream.encode(None))
     file.seek(0)
-    with av.open(file) as back:
-        return [frame.to_ndarray(format="rgb24") for frame in back.decode(video=0)]
+    with av.open(file, "r") as back:
+        return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in back.decode(video=0)]
 
 
 def test_the_enrolled_face_is_recognised_in_the_coded_clip() -> None:
@@ -234,8 +235,8 @@ def test_without_opengl_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch)
 
     world = engine("world")
     assert world.available() == ""
-    monkeypatch.setattr(draw.moderngl, "create_context", absent)
-    assert world.available() == draw.NoPictureError.__doc__
+    monkeypatch.setattr("moderngl.create_context", absent)
+    assert world.available() == NoPictureError.__doc__
     with pytest.raises(EngineError, match="OpenGL"):
         next(ask("a ball drops").frames)
 
@@ -259,3 +260,16 @@ def test_more_people_than_the_stage_holds_are_refused() -> None:
     order = Order(prompt="", width=64, height=64, seconds=1, fps=24, style="", seed=1, cast=(likeness(),) * 3)
     with pytest.raises(EngineError, match="at most 2 people"):
         engine("world").render(order, ignore)
+
+
+def test_a_process_split_off_after_drawing_says_so_instead_of_waiting_for_ever() -> None:
+    assert engine("world").available() == ""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, engine("world").available().encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as said:
+        assert "restart the worker" in said.read()
+    assert os.waitpid(child, 0)[1] == 0

@@ -13,17 +13,19 @@ import cv2
 import numpy as np
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from pytest_django import Settings
 
-from provenance import media
+from provenance import media, seal
 from provenance.backends import watermarks
-from provenance.backends.watermark import code, reader
+from provenance.backends.watermark import code, geometry, reader
 from provenance.backends.watermark.chips import PILOTS, layout
+from provenance.backends.watermark.embed import Embedder
 from provenance.errors import MediaError
 from provenance.marks import invisible
 from provenance.marks.models import PAYLOADS, Mark
 from provenance.marks.visible import Stamp
-from tests.provenance import clips
+from tests.provenance import clips, material
 
 KEY = b"k" * 32
 WIDTH, HEIGHT, COUNT = 640, 360, 60
@@ -158,9 +160,9 @@ def test_the_number_is_found_after_edits(edit: Edit) -> None:
     assert found.log10_fpr <= -9
 
 
-@pytest.mark.parametrize("kind", ["portrait", "texture", "flat"])
-def test_unmarked_pictures_say_nothing(kind: str) -> None:
-    found = reader.read(planes(kind), key=KEY)
+@pytest.mark.parametrize(("kind", "search"), [("portrait", True), ("texture", False), ("flat", False)])
+def test_unmarked_pictures_say_nothing(kind: str, *, search: bool) -> None:
+    found = reader.read(planes(kind), key=KEY, search=search)
     assert found.ident is None
     assert not found.is_marked
 
@@ -172,8 +174,8 @@ def test_another_key_reads_nothing() -> None:
 
 
 def test_direct_reads_with_many_wrong_keys_find_nothing() -> None:
-    pictures = marked("portrait", count=8)
-    for number in range(60):
+    pictures = marked("portrait", count=4)
+    for number in range(40):
         found = reader.read(pictures, key=b"wrong %d" % number, search=False)
         assert found.ident is None
         assert found.score < 10.7
@@ -187,6 +189,24 @@ def test_many_numbers_at_once_are_marked_by_us_but_no_number() -> None:
     assert found.is_marked
 
 
+def test_a_number_that_is_not_sure_enough_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = marked("texture")
+    assert reader.read(pictures, key=KEY, search=False).ident == 1234
+    monkeypatch.setattr(reader, "ACCEPTED", -1e9)
+    found = reader.read(pictures, key=KEY, search=False)
+    assert (found.ident, found.is_marked) == (None, True)
+
+
+def test_a_pilot_alone_never_counts_towards_a_number() -> None:
+    embedder = Embedder(width=WIDTH, height=HEIGHT, tile=layout(KEY).pilot)
+    pictures = planes("texture")
+    for plane in pictures:
+        embedder.apply(plane)
+    found = reader.read(pictures, key=KEY, search=False)
+    assert (found.ident, found.is_marked) == (None, True)
+    assert found.score < 10.7 < found.pilot
+
+
 def test_the_bound_is_what_the_proof_says() -> None:
     score = 10.7
     expected = 20 * 2.0**48 * np.exp(-(score**2) / 2)
@@ -197,7 +217,9 @@ def test_the_bound_is_what_the_proof_says() -> None:
 
 def test_no_reading_tries_more_than_the_bound_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     tries = itertools.count()
-    judge = reader._judge
+    judge, grid = reader._judge, geometry.even_grid
+    for name in ("even_grid", "stretched_grid"):  # each search keeps its four best places, however many it has
+        monkeypatch.setattr(reader, name, lambda image: itertools.islice(grid(image), 4))
     monkeypatch.setattr(reader, "_judge", lambda *args, **options: (next(tries), judge(*args, **options))[1])
     reader.read([boxed(plane) for plane in planes("flat", count=4)], key=KEY)
     assert next(tries) == reader.MOST_TRIES
@@ -284,6 +306,23 @@ def test_a_sound_file_has_no_pictures_to_read(db: None, tmp_path: Path) -> None:
 def test_the_same_render_gets_the_same_mark(db: None) -> None:
     assert invisible.reserve("render-1") == invisible.reserve("render-1")
     assert invisible.reserve("render-2").payload != invisible.reserve("render-1").payload
+
+
+def test_a_sealed_mark_leads_to_its_manifest(db: None, tmp_path: Path) -> None:
+    source = material.saved(tmp_path, material.clip(), "plain.mp4")
+    sealing = seal.begin(render="render-1", width=material.WIDTH, height=material.HEIGHT, handle="felix")
+    statement = seal.Statement(
+        title="clip.mp4",
+        model="World",
+        model_version="1.0",
+        source_type="algorithmicMedia",
+        made_at=timezone.now(),
+        stream_digest="a" * 64,
+        clearance_digest="b" * 64,
+        receipts=(),
+    )
+    done = sealing.finish(source, destination=tmp_path / "sealed.mp4", statement=statement)
+    assert invisible.reserve("render-1").manifest_id == done.manifest
 
 
 @pytest.mark.django_db(transaction=True)

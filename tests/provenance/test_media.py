@@ -22,7 +22,7 @@ from provenance.media import Limits
 from tests.provenance import clips
 
 Reads = Callable[[str], Iterator[media.Frame]]
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -336,7 +336,7 @@ def liar(monkeypatch: pytest.MonkeyPatch, clip: Path) -> Reads:
     def reads(code: str) -> Iterator[media.Frame]:
         script = f"import os, struct, sys\nhead = struct.Struct({media.HEAD.format!r}).pack\n{code}"
         monkeypatch.setattr(subprocess, "Popen", lambda _, **options: real([sys.executable, "-c", script], **options))
-        return media.frames(clip, limits=Limits(max_seconds=5, max_side=512))
+        return media.frames(clip, limits=Limits(max_seconds=5, max_side=512, wall_seconds=2))
 
     return reads
 
@@ -352,6 +352,7 @@ def liar(monkeypatch: pytest.MonkeyPatch, clip: Path) -> Reads:
         ("os.write(1, head(b'?', 0.0, 1, 1, 0))", "damaged"),
         ("os.write(1, head(b'X', 0.0, 9, 0, 0) + b'{0.limits')", "damaged"),
         ("os.write(1, b'half')", "damaged"),
+        ("import time\nfor _ in range(9): os.write(1, b'P'), time.sleep(0.4)", "took too long"),
         ("os.abort()", "damaged"),
         ("os.kill(os.getpid(), 9)", "took too long"),
     ],

@@ -1,7 +1,7 @@
 """The table of status codes: what each one makes of a file."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.manifests import findings, status
@@ -145,6 +145,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no defect
 @given(
     st.dictionaries(
         st.sampled_from(["active_manifest", "manifests", "validation_results"]),

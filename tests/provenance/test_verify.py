@@ -215,6 +215,7 @@ def test_a_missing_file_a_folder_and_a_pipe_are_unreadable(tmp_path: Path) -> No
     for path in (tmp_path / "missing", tmp_path, tmp_path / "pipe", Path("/dev/zero"), Path("a\0b")):
         status, out = command(path, "--json")
         assert (status, json.loads(out)["verdict"]) == (3, "unreadable")
+    assert json.loads(command(tmp_path / "pipe", "--json")[1])["problems"] == ["This is not a file."]
 
 
 @pytest.mark.django_db

@@ -1,9 +1,7 @@
-"""``manage.py demo``: the cast's story on a service of its own, from sign-up to a withdrawn clip."""
+"""``manage.py demo``: the cast's story on this very service, from sign-up to a withdrawn clip."""
 
-import os
 import shutil
 import signal
-import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config import broker, postgres
+from config import firstrun
 from config.crew import Crew, free_port
 from config.demo.provider import provider
 from config.demo.story import Story
@@ -30,55 +28,38 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a portrait of one's own."""
         parser.add_argument("--portrait", type=Path, help="a photograph of one face, instead of a public-domain one")
-        parser.add_argument("--began", type=float, default=0.0, help="used by the demo itself: when it was started")
 
-    def handle(self, *_: object, portrait: Path | None, began: float, **__: object) -> None:
-        """Move to a home of the demo's own, then tell the story there."""
+    def handle(self, *_: object, portrait: Path | None, **__: object) -> None:
+        """Tell the story where ``verify`` and ``serve`` will find it afterwards."""
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if settings.PRODUCTION:
+            raise CommandError("The demo makes accounts and attacks the service; it never runs in production.")
         if portrait is not None and not portrait.is_file():
             raise CommandError(f"There is no picture at {portrait}.")
         try:
-            if not began:
-                self.move(portrait)
-            self.tell_story(portrait, began)
+            self.tell_story(portrait, folder=emptied(settings.HOME / "demo"))
         except KeyboardInterrupt:
             raise CommandError("The demo was interrupted; everything it had started was ended.") from None
         except (SetupError, psycopg.Error, OSError) as error:
             raise CommandError(f"{error} Logs: {settings.HOME / 'log'}") from error
 
-    def move(self, portrait: Path | None) -> None:
-        """Start this command anew with an empty home and database, so that every run is the first."""
-        home = settings.HOME / "demo"
-        if home.exists():
-            broker.stop(home)
-            shutil.rmtree(home)
-        home.mkdir(parents=True)
-        env = {**os.environ, "COUNTENANCE_HOME": str(home), "WEIGHTS_HOME": str(settings.WEIGHTS_HOME)}
-        env["DATABASE_URL"] = fresh_database(broker.libpq(settings.DATABASES["default"]))
-        env.pop("CELERY_BROKER_URL", None)  # a broker of its own: no other worker may take its messages
-        command = [sys.executable, sys.argv[0], "demo", "--began", str(time.time())]
-        command += ["--portrait", str(portrait.absolute())] if portrait else []
-        sys.stdout.flush()
-        os.execve(sys.executable, command, env)  # noqa: S606 - ourselves
-
-    def tell_story(self, portrait: Path | None, began: float) -> None:
+    def tell_story(self, portrait: Path | None, *, folder: Path) -> None:
         """Start the service and the attacker, tell the story, and end everything."""
+        began = time.monotonic()
         self.stderr.write("countenance: starting the service", self.style.NOTICE)
         call_command("setup", stderr=self.stderr)
         with provider() as attacker:
             crew = Crew(settings.HOME, free_port(), {"VIDEO_PROVIDER_URL": attacker.url, "VIDEO_PROVIDER_KEY": "demo"})
             with crew:
-                story = Story(crew.url, settings.HOME, attacker, self.row, portrait)
+                story = Story(crew.url, folder, attacker, self.row, firstrun.kept(settings.HOME, "demo-cast"), portrait)
                 try:
                     story.run()
                 except DemoError as error:
                     gone = crew.missing()
-                    raise CommandError(
-                        f"{error}{f' The {gone} process has ended.' if gone else ''} Logs: {crew.log('ml').parent}"
-                    ) from error
+                    raise DemoError(f"{error}{f' The {gone} process has ended.' if gone else ''}") from error
         self.stdout.write(
             f"demo: {story.file} trusted={yes(story.trusted)} consent={yes(story.consented)} "
-            f"ledger={story.before['ledger']} refused={story.refused}/3 seconds={time.time() - began:.0f}"
+            f"ledger={story.before['ledger']} refused={story.refused}/3 seconds={time.monotonic() - began:.0f}"
         )
 
     def row(self, who: str, what: str, happened: str, seconds: float) -> None:
@@ -92,8 +73,8 @@ def yes(truth: bool) -> str:  # noqa: FBT001 - one word for one truth
     return "yes" if truth else "no"
 
 
-def fresh_database(beside: str) -> str:
-    """Return the address of an empty database on the same server, made anew."""
-    name = f"{psycopg.conninfo.conninfo_to_dict(beside)['dbname']}_demo"
-    postgres.create(postgres.keywords(beside, dbname="postgres"), name, anew=True)
-    return postgres.keywords(beside, dbname=name)
+def emptied(folder: Path) -> Path:
+    """Return the folder for this telling's files, without those of the last."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder

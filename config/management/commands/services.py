@@ -31,8 +31,10 @@ class Command(BaseCommand):
 
     def stop(self) -> None:
         """Stop both."""
-        ended = [name for name, end in (("broker", broker.stop), ("database", postgres.stop)) if end(settings.HOME)]
-        self.stdout.write(f"Stopped: {', '.join(ended)}." if ended else "Nothing of ours was running.")
+        homes = {"": settings.HOME, "demo's ": settings.HOME / "demo"}
+        ends = {"broker": broker.stop, "database": postgres.stop}
+        ended = [f"the {whose}{name}" for whose, home in homes.items() for name, end in ends.items() if end(home)]
+        self.stdout.write(f"Stopped {', '.join(ended)}." if ended else "Nothing of ours was running.")
 
     def status(self) -> None:
         """Say what is in use."""

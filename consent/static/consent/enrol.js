@@ -93,6 +93,7 @@ async function begin() {
         say("The recording broke off. Reload the page and start again.");
       }
     }, { once: true });
+    go.disabled = false;
   } catch (error) {
     refused(error);
   }

@@ -67,7 +67,12 @@ def _matrix(turn: Array) -> Array:
 
 def body(person: Person, pose: Pose, face: Head) -> list[Solid]:
     """Return the body of a character: torso, neck, the back of the head, arms and hands."""
-    cloth, skin = person.clothes, face.skin
+    cloth = person.clothes
+    skin = (
+        face.skin[0] * 0.95,
+        face.skin[1] * 0.9,
+        face.skin[2] * 0.87,
+    )  # hands are not lit for a photograph
     base = np.array([person.x, BEHIND + 0.055, HEAD_Z - 0.572 + pose.chest])
     neck_top = pose.head[:3, :3] @ np.array([0, -0.05, -0.075]) + pose.head[:3, 3]
     neck_low = base + np.array([0, 0, 0.42])

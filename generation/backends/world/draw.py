@@ -3,7 +3,6 @@
 The context is made by the process that draws and freed when the frames end, so it works in a forked worker.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.backends.world import shaders, shapes
+from generation.backends.world.canvas import context
 from generation.backends.world.cast import Solid, body, things
 from generation.backends.world.head import Head
 from generation.backends.world.lens import camera, sun_view
@@ -22,10 +22,10 @@ from generation.backends.world.stage import Stage
 from generation.errors import EngineError
 
 Array = NDArray[np.float64]
-LIBRARIES = (("libGL.so.1", "libEGL.so.1"), ("libOpenGL.so.0", "libEGL.so.1"), ("libEGL.so.1", "libEGL.so.1"))
 SHADOW = 1024  # pixels a side of the shadow map
 IN_SIGHT, SMALL = 0.9, 0.3  # metres: what a person still looks at; what throws a soft contact shadow
 ROUND = frozenset({"sphere", "box", "cylinder"})
+CLOSE = frozenset({"cloth", "hair"})  # what belongs to a body: its own shadow is enough, and each one costs every pixel
 MESHES: dict[str, Callable[[], shapes.Mesh]] = {
     "sphere": shapes.sphere, "box": shapes.box, "cylinder": shapes.cylinder, "limb": shapes.limb,
     "torso": shapes.torso, "finger": shapes.finger, "glass": shapes.cylinder,
@@ -35,23 +35,6 @@ STYLES = {
     "cinematic": (0.0, 1.9, 0.94),
     "anime": (1.0, 0.7, 1.05),
 }  # toon contrast exposure
-
-
-class NoPictureError(EngineError):
-    """No OpenGL could be had on this machine; install libegl1 and libgl1-mesa-dri (Debian, Ubuntu)."""
-
-
-def context() -> "moderngl.Context":
-    """Return a new context with no window: CGL on macOS, EGL elsewhere; raise NoPictureError without one."""
-    ways: list[dict[str, Any]] = [{}]
-    if sys.platform == "linux":
-        ways = [{"backend": "egl", "libgl": gl, "libegl": egl} for gl, egl in LIBRARIES]
-    for way in ways:
-        try:
-            return moderngl.create_context(standalone=True, require=330, **way)
-        except Exception:  # noqa: BLE001, S112 - the loader raises bare Exception for every missing library
-            continue
-    raise NoPictureError(NoPictureError.__doc__)
 
 
 def draw(
@@ -212,7 +195,7 @@ class Picture:
         middle = np.array([0.0, 0.05, 0.2])
         shadow = sun_view(sun, middle, 0.85 if self.stage.person else 1.25)
         blobs = np.zeros((16, 4), "f4")
-        small = (s.matrix for s in solids if s.mesh in ROUND)
+        small = (s.matrix for s in solids if s.mesh in ROUND and s.pattern not in CLOSE)
         near = [matrix for matrix in small if np.abs(matrix[:3, :3]).max() < SMALL][: len(blobs)]
         for place, matrix in enumerate(near):
             blobs[place] = [*matrix[:3, 3], float(np.abs(matrix[:3, :3]).sum(0).mean())]

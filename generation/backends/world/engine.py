@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from generation.backends import Cast, Order, Rendering
-from generation.backends.world.draw import NoPictureError, context, draw
+from generation.backends.world.canvas import NoPictureError, context
+from generation.backends.world.draw import draw
 from generation.backends.world.head import Head, head
 from generation.backends.world.parse import parse
 from generation.backends.world.setup import stage
@@ -17,6 +18,7 @@ from generation.errors import EngineError
 
 MOST = 2  # people one stage has room for
 SIDES, SECONDS, RATES = (64, 1920), range(1, 21), range(1, 61)
+SEEDS = 2**63 - 1  # what the generators take: no negative numbers
 
 
 class WorldEngine:
@@ -42,19 +44,20 @@ class WorldEngine:
     def render(self, order: Order, progress: Callable[[float], None]) -> Rendering:
         """Play the prompt's scene; frames are drawn while they are taken, the sound when it is asked for."""
         _check(order)
+        seed = order.seed & SEEDS
         scene = parse(order.prompt, cast=[person.handle for person in order.cast])
-        where = stage(scene, seed=order.seed)
+        where = stage(scene, seed=seed)
         play = simulate(where, seconds=order.seconds, fps=order.fps)
         frames: Iterator[Any] = draw(
             where, play, [_head(person) for person in order.cast], fps=order.fps,
-            width=order.width, height=order.height, style=order.style, seed=order.seed, progress=progress,
+            width=order.width, height=order.height, style=order.style, seed=seed, progress=progress,
         )  # fmt: skip
         return Rendering(
             width=order.width,
             height=order.height,
             fps=order.fps,
             frames=frames,
-            sound=partial(sound, where, play, seconds=order.seconds, seed=order.seed),
+            sound=partial(sound, where, play, seconds=order.seconds, seed=seed),
             vocabulary=scene.vocabulary,
             source_type=self.source_type if order.cast else "algorithmicMedia",
         )

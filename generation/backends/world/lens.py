@@ -14,7 +14,7 @@ def camera(stage: Stage, *, share: float, aspect: float, drift: float) -> tuple[
     wide = max(1.0, 1.25 / aspect)  # a tall picture steps back rather than cut the action
     ease = share * share * (3 - 2 * share) - 0.5
     away = (1.74 if stage.person else 1.95) * wide * (1 - 0.05 * ease)
-    middle = np.array([0.0, BEHIND if stage.person else 0.0, HEAD_Z - 0.165 if stage.person else 0.25])
+    middle = np.array([0.0, BEHIND if stage.person else 0.0, HEAD_Z - 0.157 if stage.person else 0.25])
     eye = middle + np.array([0.11 * drift * ease, -away, (0.22 if stage.person else 0.27) + 0.03 * ease])
     fov = np.radians(21.6 if stage.person else 23.5)
     return eye, _look(eye, middle), _lens(fov, aspect)

@@ -72,7 +72,7 @@ vec4 finish(vec3 c, float alpha) {
     float grey = dot(c, vec3(0.3, 0.59, 0.11));
     c = mix(vec3(grey), c, toon > 0.5 ? 1.18 : 1.04);
     c = mix(c, c * c * (3.0 - 2.0 * c), 0.22 * (contrast - 0.6));
-    return vec4(clamp(c * mix(vec3(1.0), tint, 1.0), 0.0, 1.0), alpha);
+    return vec4(clamp(c * tint, 0.0, 1.0), alpha);
 }
 vec3 linear(vec3 c) { return pow(c, vec3(2.2)); }
 """
@@ -222,9 +222,8 @@ void main() {
     float wrap = 0.5 + 0.5 * dot(n, sun);
     vec3 light = mix(bounce_colour, sky_colour, n.z * 0.5 + 0.5) * 0.75 + sun_colour * wrap * s * 0.62;
     light = mix(vec3(dot(light, vec3(0.33))), light, 0.75);   // the photograph brings its own light
-    vec3 v = normalize(eye - world);
-    float rim = pow(1.0 - max(dot(n, v), 0.0), 3.0) * 0.22 * photo_now;
-    c *= mix(0.62, 1.0, photo_now);                          // under the jaw it is darker
+    float rim = pow(1.0 - max(dot(n, normalize(eye - world)), 0.0), 3.0) * 0.22 * photo_now;
+    c *= mix(0.62, 1.0, photo_now);    // under the jaw it is darker
     colour_out = finish(film(c * light + rim * sun_colour * c), 1.0);
 }
 """
@@ -269,8 +268,7 @@ void main() {                        // blend along edges only: far cheaper than
     float high = max(l, max(max(n, s), max(w, e))), low = min(l, min(min(n, s), min(w, e)));
     colour_out = vec4(m, 1.0);
     if (high - low < max(0.05, high * 0.14)) return;
-    vec2 way = vec2(s - n, w - e);                        // along the edge, across its gradient
-    way = normalize(way + 1e-5) * px;
+    vec2 way = normalize(vec2(s - n, w - e) + 1e-5) * px;  // along the edge, across its gradient
     vec3 near = 0.5 * (texture(drawn, uv + way * 0.5).rgb + texture(drawn, uv - way * 0.5).rgb);
     vec3 far = 0.25 * (texture(drawn, uv + way * 1.6).rgb + texture(drawn, uv - way * 1.6).rgb) + 0.5 * near;
     float lf = luma(far);

@@ -12,6 +12,7 @@ from generation.backends.world.simulate import Play, Touch
 from generation.backends.world.stage import Stage
 
 RATE = 48_000
+STRIKE, THUD = round(0.8 * RATE), 8192  # samples: how long a blow rings, and how long its noise lasts
 RUMBLE = 25  # Hz: lower is not heard, only wastes loudness
 FIRST = 0.012  # seconds until a room answers
 Sound = NDArray[np.float32]
@@ -68,15 +69,15 @@ def sound(stage: Stage, play: Play, *, seconds: float, seed: int) -> Sound:
 def strike(touch: Touch, rng: np.random.Generator) -> Wave:
     """Return the sound of one contact, mono; its first sample is the moment of touching."""
     force = float(np.clip(touch.impulse, 0.0, 8.0)) ** 0.5
-    total = np.zeros(round(0.8 * RATE))
+    total = np.zeros(STRIKE)
     for material in touch.materials:
         voice = VOICES[material]
         total += voice.level * (_ring(voice, force, rng) + voice.thud * _thud(force, rng))
-    return total * min(0.05 + 0.16 * force, 0.5)
+    return np.asarray(total * min(0.05 + 0.16 * force, 0.5))
 
 
 def _ring(voice: Voice, force: float, rng: np.random.Generator) -> Wave:
-    t = np.arange(round(0.8 * RATE)) / RATE
+    t = np.arange(STRIKE) / RATE
     wave = np.zeros_like(t)
     for place, mode in enumerate(voice.modes):
         pitch = mode * (1 + 0.02 * float(rng.standard_normal()))
@@ -91,9 +92,11 @@ def _ring(voice: Voice, force: float, rng: np.random.Generator) -> Wave:
 
 def _thud(force: float, rng: np.random.Generator) -> Wave:
     """Return the short noise of two surfaces meeting, darker when soft."""
-    t = np.arange(round(0.8 * RATE)) / RATE
-    noise = rng.standard_normal(len(t)) * np.exp(-t / (0.006 + 0.004 * min(force, 2.0)))
-    return _dark(noise, corner=900 + 1400 * min(force, 1.5)) * 1.4
+    t = np.arange(THUD) / RATE
+    noise = rng.standard_normal(THUD) * np.exp(-t / (0.006 + 0.004 * min(force, 2.0)))
+    wave = np.zeros(STRIKE)
+    wave[:THUD] = _dark(noise, corner=900 + 1400 * min(force, 1.5)) * 1.4
+    return wave
 
 
 def air(place: str, *, samples: int, rng: np.random.Generator) -> Wave:
