@@ -16,7 +16,7 @@ from django.db import connection
 
 from consent.cameos.models import Cameo
 from consent.grants import categories, prepared
-from consent.grants.statement import STATEMENT
+from consent.grants.statement import ALONE, STATEMENT
 from consent.permit import Reason
 
 HEX = re.compile(r"[0-9a-f]{64}")
@@ -109,7 +109,10 @@ def judge(questions: Sequence[Question]) -> list[Judgement]:
     """Answer every question from one snapshot, in the order asked."""
     if not questions:
         return []
-    rows = sorted(prepared.rows(STATEMENT, asked(questions)), key=itemgetter(0))
+    if len(questions) == 1:
+        rows = prepared.rows(ALONE, alone(questions[0]))
+    else:
+        rows = sorted(prepared.rows(STATEMENT, asked(questions)), key=itemgetter(0))
     return [read(row, question=q) for row, q in zip(rows, questions, strict=True)]
 
 
@@ -120,8 +123,14 @@ def asked(questions: Sequence[Question]) -> list[str]:
         array(q.cameo for q in questions),
         array(q.uses for q in questions),
         array(categories.mask(q.categories) if q.categories else 0 for q in questions),
-        array(about(q) for q in questions),
+        array(f'"{about(q)}"' for q in questions),
     ]
+
+
+def alone(q: Question) -> list[str]:
+    """Return one question as the statement for one reads it."""
+    bits = categories.mask(q.categories) if q.categories else 0
+    return [str(q.viewer), str(q.cameo), str(q.uses), str(bits), about(q)]
 
 
 def array(things: Iterable[int | str]) -> str:
@@ -132,9 +141,9 @@ def array(things: Iterable[int | str]) -> str:
 def about(q: Question) -> str:
     """Return a question's draft, permit and phrases; nothing when there are none. A draft is hex, or it is no draft."""
     if not (q.draft or q.words):
-        return '""'
+        return ""
     draft = q.draft if HEX.fullmatch(q.draft) else ""
-    return f'"{draft} {q.permit} {array(q.words)}"'
+    return f"{draft} {q.permit} {array(q.words)}"
 
 
 def read(row: tuple[Any, ...], *, question: Question) -> Judgement:

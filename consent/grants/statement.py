@@ -22,13 +22,16 @@ from consent.permit import Use
 
 GENERATE = BITS[Use.GENERATE]
 
-SAID = """
-SELECT max(s.id) FILTER (WHERE s.covers) AS granted, max(s.once) FILTER (WHERE s.covers) AS once,
-  bit_or(s.categories) FILTER (WHERE s.covers) AS given, min(s.expires_at) FILTER (WHERE s.covers) AS until,
-  bool_or(NOT s.in_time) FILTER (WHERE s.named) AS ended, max(s.id) FILTER (WHERE s.forbids) AS denial
+ENDED, NAMED = 1 << 30, 1 << 29  # beside the bits of categories
+SAID = f"""
+SELECT min(s.signed) FILTER (WHERE s.covers) AS granted, min(s.expires_at) FILTER (WHERE s.covers) AS until,
+  bit_or(CASE WHEN s.covers THEN s.categories WHEN s.named AND s.in_time THEN {NAMED} WHEN s.named THEN {ENDED} END)
+    AS bits,
+  max(s.signed) FILTER (WHERE s.forbids) AS denial,
+  o.birth_date > statement_timestamp() - interval '18 years 12 hours' AS teen
 FROM (
-  SELECT t.id, t.categories, t.expires_at, t.in_time, t.effect = 'grant' AND t.draft_digest = '' AS named,
-    CASE WHEN t.draft_digest <> '' THEN t.id END AS once,
+  SELECT t.categories, t.expires_at, t.in_time, t.effect = 'grant' AND t.draft_digest = '' AS named,
+    CASE WHEN t.draft_digest = '' THEN t.id ELSE -t.id END AS signed,
     t.in_time AND t.effect = 'grant' AND t.uses & q.uses = q.uses AND (
       t.draft_digest = '' OR t.draft_digest = split_part(q.about, ' ', 1)
         AND (t.spent_by_id IS NULL OR t.spent_by_id::text = split_part(q.about, ' ', 2))) AS covers,
@@ -39,18 +42,26 @@ FROM (
     WHERE g.cameo_id = q.cameo AND g.person_id = q.viewer AND g.revoked_at IS NULL
   ) t
   OFFSET 0
-) s"""
-"""What an owner said about one person; ``ended`` is null where they named nobody."""
+) s"""  # noqa: S608 - nothing but this module's own text is put into it
+"""What an owner said about one person, in one row, however much that is.
 
-TEEN = "(o.birth_date > (statement_timestamp() - interval '18 years 12 hours')::date)"
+``granted`` is the grant that covers what is asked; one to this draft alone comes first, as a negative key. ``bits`` are
+the categories given, or where nothing covers it, whether there is a grant that does not, or one that has ended.
+"""
 
 MUTUAL = """(
   EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = q.viewer AND f.dst_id = c.owner_id) AND
   EXISTS (SELECT 1 FROM consent_follow f WHERE f.src_id = c.owner_id AND f.dst_id = q.viewer))"""
 
+MANY = """unnest(%s::text::bigint[], %s::text::bigint[], %s::text::int[], %s::text::int[], %s::text::text[])
+  WITH ORDINALITY AS q(viewer, cameo, uses, categories, about, ord)"""
+ONE = """(
+  SELECT %s::bigint AS viewer, %s::bigint AS cameo, %s::int AS uses, %s::int AS categories, %s::text AS about, 1 AS ord
+) q"""
+
 HEARD = f"""
-SELECT q.viewer, q.cameo, q.categories, q.about, q.ord, c.owner_id, c.epoch, c.audience, o.handle, {TEEN} AS teen,
-  c.state = 'live' AND q.uses > 0 AND c.owner_id <> q.viewer AS others, g.granted, g.once, g.until, g.denial,
+SELECT q.viewer, q.cameo, q.categories, q.about, q.ord, c.owner_id, c.epoch, c.audience, o.handle, g.teen,
+  c.state = 'live' AND q.uses > 0 AND c.owner_id <> q.viewer AS others, g.granted, g.until, g.denial,
   CASE
     WHEN c.id IS NULL THEN 'no_such_cameo'
     WHEN c.state = 'withdrawn' THEN 'withdrawn'
@@ -58,27 +69,26 @@ SELECT q.viewer, q.cameo, q.categories, q.about, q.ord, c.owner_id, c.epoch, c.a
     WHEN c.state = 'paused' THEN 'paused'
     WHEN c.state <> 'live' THEN 'not_live'
     WHEN q.uses <= 0 THEN 'use_not_given'
-    WHEN c.owner_id = q.viewer AND {TEEN} AND q.categories & {CATEGORIES_NEVER_FOR_TEENS} <> 0 THEN 'own_age'
+    WHEN c.owner_id = q.viewer AND g.teen AND q.categories & {CATEGORIES_NEVER_FOR_TEENS} <> 0 THEN 'own_age'
     WHEN c.owner_id = q.viewer THEN 'self'
-    WHEN {TEEN} AND q.uses & {mask(NEVER_FOR_TEENS)} <> 0 THEN 'use_not_given'
-    WHEN g.granted IS NOT NULL AND {TEEN} AND q.categories & {CATEGORIES_NEVER_FOR_TEENS} <> 0 THEN 'not_for_teens'
-    WHEN g.granted IS NOT NULL AND q.categories & {SENSITIVE} & ~g.given <> 0 THEN 'category_not_given'
+    WHEN g.teen AND q.uses & {mask(NEVER_FOR_TEENS)} <> 0 THEN 'use_not_given'
+    WHEN g.granted IS NOT NULL AND g.teen AND q.categories & {CATEGORIES_NEVER_FOR_TEENS} <> 0 THEN 'not_for_teens'
+    WHEN g.granted IS NOT NULL AND q.categories & {SENSITIVE} & ~g.bits <> 0 THEN 'category_not_given'
     WHEN g.granted IS NOT NULL THEN 'grant'
-    WHEN NOT {TEEN} AND (c.audience = 'everyone' OR c.audience = 'mutuals' AND {MUTUAL}) THEN CASE
+    WHEN NOT g.teen AND (c.audience = 'everyone' OR c.audience = 'mutuals' AND {MUTUAL}) THEN CASE
       WHEN q.uses = {GENERATE} AND q.categories & {SENSITIVE} <> 0 THEN 'category_not_given'
       WHEN q.uses = {GENERATE} AND c.audience = 'everyone' THEN 'everyone'
       WHEN q.uses = {GENERATE} THEN 'mutual'
-      WHEN g.ended THEN 'expired'
+      WHEN g.bits & {ENDED} <> 0 THEN 'expired'
       ELSE 'use_not_given'
     END
-    WHEN g.ended THEN 'expired'
-    WHEN NOT g.ended THEN 'use_not_given'
-    WHEN c.audience = 'mutuals' AND NOT {TEEN} THEN 'not_mutual'
+    WHEN g.bits & {ENDED} <> 0 THEN 'expired'
+    WHEN g.bits & {NAMED} <> 0 THEN 'use_not_given'
+    WHEN c.audience = 'mutuals' AND NOT g.teen THEN 'not_mutual'
     WHEN c.audience = 'only_me' THEN 'only_me'
     ELSE 'not_approved'
   END AS heard
-FROM unnest(%s::text::bigint[], %s::text::bigint[], %s::text::int[], %s::text::int[], %s::text::text[])
-  WITH ORDINALITY AS q(viewer, cameo, uses, categories, about, ord)
+FROM {MANY}
 LEFT JOIN consent_cameo c ON c.id = q.cameo
 LEFT JOIN consent_person o ON o.id = c.owner_id
 CROSS JOIN LATERAL ({SAID}) g
@@ -94,7 +104,7 @@ SELECT 'rule ' || min((r.kind = 'ask')::int || ' ' || r.kind || ' ' || r.id || '
 WHERE r.cameo_id = k.cameo AND r.state = 'confirmed' AND (
   (r.kind = 'deny_category' AND r.categories & k.categories <> 0)
   OR (r.kind IN ('deny_words', 'deny_say') AND k.about <> '' AND r.words && split_part(k.about, ' ', 3)::bigint[])
-  OR (r.kind = 'ask' AND k.once IS NULL))"""
+  OR (r.kind = 'ask' AND (k.granted IS NULL OR k.granted > 0)))"""
 """The rule that fires, as one text (a flag, its kind, its id, its clause); what forbids comes before what asks."""
 
 STATEMENT = f"""
@@ -106,6 +116,9 @@ SELECT k.ord, k.handle, k.audience, k.epoch, k.heard, CASE
     WHEN k.heard NOT IN ('grant', 'everyone', 'mutual') THEN k.heard
     WHEN k.teen AND NOT EXISTS ({GUARDIAN}) THEN 'guardian_missing'
     ELSE coalesce(({RULE}), k.heard)
-  END, coalesce(-k.once, k.granted), k.until
+  END, k.granted, k.until
 FROM ({HEARD}) k
 """  # noqa: S608 - nothing but this module's own text is put into it
+
+ALONE = STATEMENT.replace(MANY, ONE)
+"""The same for one question, which is most of them: there is no array to take apart."""

@@ -214,6 +214,7 @@ def test_an_error_while_judging_is_a_refusal_and_leaves_the_callers_transaction_
     assert confirm(permit) is None
     audience.set_audience(olive, audience=Cameo.Audience.APPROVED)
     monkeypatch.setattr("consent.grants.graph.STATEMENT", "SELECT broken")
+    monkeypatch.setattr("consent.grants.graph.ALONE", "SELECT broken")
     assert refused(gate.authorize(ask(felix, "olive"))).reason is Reason.ERROR
     assert refused(gate.redeem(permit, DRAFT)).reason is Reason.ERROR
     assert refused(confirm(permit)).reason is Reason.ERROR

@@ -12,7 +12,7 @@ from consent import gate
 from consent.accounts import consents, epochs, guardians, ties
 from consent.accounts.guardianship import MOST_WARDS
 from consent.grants import grant, graph, switch
-from consent.grants.statement import STATEMENT
+from consent.grants.statement import ALONE, STATEMENT
 from consent.models import (
     Appearance,
     Cameo,
@@ -164,9 +164,10 @@ def test_the_harness_catches_a_gate_that_takes_no_lock(monkeypatch: pytest.Monke
 @pytest.mark.django_db(transaction=True)
 def test_the_harness_catches_a_gate_that_locks_and_judges_in_one_statement(monkeypatch: pytest.MonkeyPatch) -> None:
     locked = "WITH held AS MATERIALIZED (SELECT id FROM consent_cameo ORDER BY id FOR SHARE)"
-    joined = f"{locked} SELECT k.* FROM ({STATEMENT}) k CROSS JOIN (SELECT count(*) FROM held) h"  # noqa: S608
     monkeypatch.setattr(graph, "hold", no_lock)
-    monkeypatch.setattr(graph, "STATEMENT", joined)
+    for name, judging in {"STATEMENT": STATEMENT, "ALONE": ALONE}.items():
+        joined = f"{locked} SELECT k.* FROM ({judging}) k CROSS JOIN (SELECT count(*) FROM held) h"  # noqa: S608
+        monkeypatch.setattr(graph, name, joined)
     assert caught("revoke").late["released"] > 0
 
 
