@@ -1,5 +1,6 @@
 """Tess is fifteen; Pat is her parent. What one lets happen, what the other agrees to, and what ends it."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -260,14 +261,13 @@ def test_agreeing_and_ending_at_once_leaves_no_yes_behind(round_: int) -> None:
     cast.cameo(tess, audience=Cameo.Audience.APPROVED)
     grant.give(tess, person=felix, uses=[Use.GENERATE])
     found = looked_after(tess, by=parent)
-    came = together(
-        [
-            partial(consents.give, parent, ward=tess),
-            partial(guardians.end, tess, guardianship=found.public_id),
-            partial(switch.withdraw, parent),
-            partial(ties.block, tess.pk, dst=parent.pk),
-        ]
-    )
+    acts: list[Callable[[], object]] = [
+        partial(consents.give, parent, ward=tess),
+        partial(guardians.end, tess, guardianship=found.public_id),
+        partial(switch.withdraw, parent),
+        partial(ties.block, tess.pk, dst=parent.pk),
+    ]
+    came = together(acts)
     assert [one for one in came if isinstance(one, Exception) and not isinstance(one, NoGuardianshipError)] == []
     assert not GuardianConsent.objects.filter(withdrawn_at=None).exists()
     assert may("felix", cameo="tess") is Reason.GUARDIAN_MISSING

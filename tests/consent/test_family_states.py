@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -46,14 +47,12 @@ class Family(RuleBasedStateMachine):
     @rule(a=ward, b=guardian, by_guardian=st.booleans())
     def confirm(self, a: str, b: str, by_guardian: bool) -> None:
         for row in Guardianship.objects.filter(ward__handle=a, guardian__handle=b):
-            self.attempt(
-                lambda row=row: guardians.confirm(somebody(b if by_guardian else a), guardianship=row.public_id)
-            )
+            self.attempt(partial(guardians.confirm, somebody(b if by_guardian else a), guardianship=row.public_id))
 
     @rule(a=ward, b=guardian, by_guardian=st.booleans())
     def end(self, a: str, b: str, by_guardian: bool) -> None:
         for row in Guardianship.objects.filter(ward__handle=a, guardian__handle=b):
-            self.attempt(lambda row=row: guardians.end(somebody(b if by_guardian else a), guardianship=row.public_id))
+            self.attempt(partial(guardians.end, somebody(b if by_guardian else a), guardianship=row.public_id))
 
     @rule(a=ward, b=guardian)
     def agree(self, a: str, b: str) -> None:
@@ -123,7 +122,7 @@ def test_no_order_of_events_reaches_a_forbidden_state() -> None:
         grant.give(teen, person=sten, uses=[Use.GENERATE])
     for handle in GUARDIANS:
         cast.cameo(cast.person(handle, years=44))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Family,
         settings=settings(
             max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)

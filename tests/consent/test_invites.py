@@ -8,7 +8,7 @@ from consent.accounts import invites
 from consent.errors import InviteError, OutsideTransactionError
 from consent.models import Invite, Notice, Person
 from tests import cast
-from tests.consent.test_joining_at_once import ADDRESSES, complaints, form, sign_up
+from tests.consent.test_joining_at_once import ADDRESSES, cast_to, complaints, form, sign_up
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_guesses_are_counted_over_the_form_too() -> None:
     for _ in range(invites.TRIES):
         client.post(reverse("account_signup"), form(invite="AAAA-AAAA-AAAA-AAAA"), REMOTE_ADDR=address)
     cached = client.post(reverse("account_signup"), form(invite=invites.make(cast.olive())), REMOTE_ADDR=address)
-    assert complaints(cached) == [invites.TOO_OFTEN]
+    assert complaints(cast_to(cached)) == [invites.TOO_OFTEN]
 
 
 @pytest.mark.django_db(transaction=True)

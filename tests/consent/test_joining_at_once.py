@@ -34,7 +34,12 @@ def form(**changed: str) -> dict[str, str]:
 
 def sign_up(fields: dict[str, str]) -> HttpResponse:
     client = Client(raise_request_exception=False)
-    answer: HttpResponse = client.post(reverse("account_signup"), fields, REMOTE_ADDR=next(ADDRESSES))
+    return cast_to(client.post(reverse("account_signup"), fields, REMOTE_ADDR=next(ADDRESSES)))
+
+
+def cast_to(answer: object) -> HttpResponse:
+    """Return a test client's answer as what it is."""
+    assert isinstance(answer, HttpResponse)
     return answer
 
 

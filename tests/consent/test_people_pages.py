@@ -43,7 +43,7 @@ def text(client: Client, path: str, status: int = 200) -> str:
     return re.sub(r"\s+", " ", plain)
 
 
-def press(client: Client, path: str, status: int = 302, **fields: object) -> str:
+def press(client: Client, path: str, status: int = 302, /, **fields: object) -> str:
     answer = client.post(path, fields)
     assert answer.status_code == status, (path, answer.status_code, answer.content)
     if status != 302:
@@ -213,7 +213,7 @@ def test_an_estate_on_its_page() -> None:
     olive, sol = cast.olive(), cast.person("sol")
     client = signed_in(sol)
     fields = {"claim-person": "olive", "claim-evidence": EVIDENCE, "claim-until": UNTIL}
-    assert "Nothing may be done before a moderator" in press(client, "/stewards/begin/claim", **fields)
+    assert "Nothing may be done before a moderator" in press(client, "/stewards/begin/claim", 302, **fields)
     row = Steward.objects.get()
     assert client.post(f"/stewards/{row.public_id}/pause").status_code == 404
     decide(
@@ -235,7 +235,7 @@ def test_a_delegate_on_its_page() -> None:
         "delegate-evidence": EVIDENCE,
         "delegate-until": UNTIL,
     }
-    press(signed_in(pat), "/stewards/begin/delegate", **fields)
+    press(signed_in(pat), "/stewards/begin/delegate", 302, **fields)
     row = Steward.objects.get()
     assert row.powers == ["pause", "answer"]
     assert "A moderator looks at it next." in press(signed_in(felix), f"/stewards/{row.public_id}/accept")

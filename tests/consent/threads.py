@@ -2,17 +2,14 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 from django.db import connection
 
-Done = TypeVar("Done")
 
-
-def together(acts: Sequence[Callable[[], Done]]) -> list[Done | BaseException]:
+def together(acts: Sequence[Callable[[], object]]) -> list[object]:
     """Run these at once; return what each gave, or what it raised, in order."""
     barrier = threading.Barrier(len(acts))
-    came: list[Done | BaseException] = [RuntimeError("never ran")] * len(acts)
+    came: list[object] = [RuntimeError("never ran")] * len(acts)
 
     def run(place: int) -> None:
         try:
