@@ -49,12 +49,26 @@ class Reason(StrEnum):
     ERROR = "error"
 
 
+ASKING_HELPS = frozenset(
+    {
+        Reason.ONLY_ME,
+        Reason.NOT_APPROVED,
+        Reason.NOT_MUTUAL,
+        Reason.USE_NOT_GIVEN,
+        Reason.EXPIRED,
+        Reason.CATEGORY_NOT_GIVEN,
+        Reason.ASK_FIRST,
+    }
+)
+"""The noes that an owner can turn into a yes to one video, when they are asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """No: the machine's reason, the sentence a person reads, the cameo's handle and the path that decided.
 
-    ``clause`` quotes the owner's own words when a rule of theirs fired. It is what the asker may know: a no that would
-    reveal a decision about them reads like the no that everybody else gets.
+    ``clause`` quotes the owner's own words when a rule of theirs fired; ``touches`` are the categories that were
+    judged. It is what the asker may know: a no that would reveal a decision about them reads like everybody else's.
     """
 
     reason: Reason
@@ -63,6 +77,7 @@ class Refusal:
     path: tuple[str, ...] = ()
     advice: str = ""
     clause: str = ""
+    touches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

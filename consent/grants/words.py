@@ -111,6 +111,7 @@ def refusal(answer: Judgement, *, handle: str = "") -> Refusal:
         path=path(answer) if answer.handle else (f"You ask for @{cameo}", NO[Reason.NO_SUCH_CAMEO]),
         advice=advice.format(**filled),
         clause=answer.clause,
+        touches=tuple(sorted(answer.categories)),
     )
 
 

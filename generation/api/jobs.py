@@ -1,14 +1,18 @@
-"""POST /jobs, GET /jobs/{id}, POST /jobs/{id}/cancel."""
+"""POST /jobs, GET /jobs/{id}, POST /jobs/{id}/cancel, /ask and /again."""
+
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from consent.permit import Refusal
 from generation.api.serializers import JobSerializer, WishSerializer
 from generation.errors import DraftError, GenerationError, QuotaError, RepeatedError
+from generation.pipeline import asking
 from generation.pipeline.models import Job
 from generation.pipeline.submit import cancel, submit
 from generation.studio.compose import Wish
@@ -71,6 +75,52 @@ class CancelView(APIView):
         """Cancel it unless it has ended; say how it stands now."""
         found = own(request, job)
         cancel(found)
+        found.refresh_from_db()
+        return Response(JobSerializer(found).data)
+
+
+class AskSerializer(serializers.Serializer[Any]):
+    """A word to whoever is asked."""
+
+    message = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """The request that was made; see /requests."""
+
+    request = serializers.CharField()
+
+
+class AskView(APIView):
+    """Ask whoever refused one's own job."""
+
+    scopes = {"POST": "requests:write"}
+
+    @extend_schema(request=AskSerializer, responses={201: AskedSerializer})
+    def post(self, request: Request, job: str) -> Response:
+        """Show them the request exactly as it would be drawn, and ask for a yes to this one video."""
+        sent = AskSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        answer = asking.ask(own(request, job), message=sent.validated_data["message"])
+        if isinstance(answer, Refusal):
+            body = {"error": {"code": "request", "message": answer.sentence, "advice": "Look at how the job ended."}}
+            return Response(body, status=status.HTTP_409_CONFLICT)
+        return Response({"request": answer}, status=status.HTTP_201_CREATED)
+
+
+class AgainView(APIView):
+    """Try a job that consent refused once more."""
+
+    scopes = {"POST": "jobs:write"}
+
+    @extend_schema(request=None, responses=JobSerializer)
+    def post(self, request: Request, job: str) -> Response:
+        """Queue it again, the same to the letter; everything is asked anew. Any other job stays as it is."""
+        found = own(request, job)
+        try:
+            asking.again(found)
+        except QuotaError as error:
+            return no(error)
         found.refresh_from_db()
         return Response(JobSerializer(found).data)
 

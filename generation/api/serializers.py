@@ -30,6 +30,8 @@ class RefusalSerializer(serializers.Serializer[Any]):
     sentence = serializers.CharField()
     path = serializers.ListField(child=serializers.CharField())
     advice = serializers.CharField(allow_blank=True)
+    cameo = serializers.CharField(default="", help_text="Whose no it is, when it is a person's.")
+    clause = serializers.CharField(default="", help_text="Their own words, when a wish of theirs fired.")
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):

@@ -64,7 +64,10 @@ def told(answer: ConsentRefusal | SafetyRefusal) -> JSON:
     """Return a refusal as the reader gets it."""
     match answer:
         case ConsentRefusal():
-            return reason("consent", answer.reason.value, answer.sentence, advice=answer.advice, path=list(answer.path))
+            plain = reason(
+                "consent", answer.reason.value, answer.sentence, advice=answer.advice, path=list(answer.path)
+            )
+            return {**plain, "cameo": answer.cameo, "clause": answer.clause, "touches": list(answer.touches)}
         case SafetyRefusal():
             return reason("safety", answer.policy, answer.reason, advice=answer.advice)
         case _:

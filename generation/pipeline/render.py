@@ -65,7 +65,7 @@ def redeem(job: Job, *, permit: Permit, clearance: Clearance) -> tuple[Likeness,
 def order(draft: Draft, likenesses: tuple[Likeness, ...]) -> Order:
     """Return what the engine is asked for: the draft, and of people only those the permit opened."""
     return Order(
-        prompt=draft.prompt,
+        prompt=draft.words,
         width=draft.width,
         height=draft.height,
         seconds=draft.seconds,

@@ -25,8 +25,7 @@ def submit(wish: Wish, *, maker: int, key: str = "") -> Job:
     lock_maker(maker)
     if key and (before := Job.objects.filter(maker_id=maker, idempotency_key=key).first()):
         return same(before, wish)
-    if Job.objects.filter(maker_id=maker, state=Job.State.QUEUED).count() >= settings.JOBS_QUEUED_MAX:
-        raise QuotaError
+    check_places(maker)
     job = Job.objects.create(
         draft=compose(wish, maker=maker),
         maker_id=maker,
@@ -36,6 +35,12 @@ def submit(wish: Wish, *, maker: int, key: str = "") -> Job:
     )
     enqueue(job.pk)
     return job
+
+
+def check_places(maker: int) -> None:
+    """Raise QuotaError when this person has as many jobs waiting as one may have."""
+    if Job.objects.filter(maker_id=maker, state=Job.State.QUEUED).count() >= settings.JOBS_QUEUED_MAX:
+        raise QuotaError
 
 
 def same(job: Job, wish: Wish) -> Job:

@@ -11,6 +11,7 @@ from consent.permit import Refusal as ConsentRefusal
 from generation.pipeline.footage import Reel
 from generation.pipeline.models import Job, Render
 from generation.studio import compose
+from generation.studio.models import Draft
 from safety import screen
 from safety.clearance import Clearance, Hold
 from safety.clearance import Refusal as SafetyRefusal
@@ -25,22 +26,39 @@ def permission(job: Job) -> Permit | ConsentRefusal:
         return ConsentRefusal(
             Reason.NO_SUCH_CAMEO, "Somebody in this video has a new handle; name them by it and make it again."
         )
-    return gate.authorize(
-        Request(
-            job=job.public_id,
-            requester=job.maker_id,
-            cameos=tuple(cast),
-            draft_digest=job.draft.digest,
-            categories=screen.categories(job.draft.prompt),
-            text=job.draft.prompt,
-        )
+    answer = gate.authorize(asked(job, touches=screen.categories(job.draft.words)))
+    return heeded(answer, draft=job.draft) if isinstance(answer, Permit) else answer
+
+
+def asked(job: Job, *, touches: frozenset[str]) -> Request:
+    """Return what the people cast are asked for: this draft, every word that would be drawn, what it touches."""
+    return Request(
+        job=job.public_id,
+        requester=job.maker_id,
+        cameos=tuple(casting.handle for casting in job.draft.castings.all()),
+        draft_digest=job.draft.digest,
+        categories=touches,
+        text=job.draft.words,
     )
+
+
+def heeded(permit: Permit, *, draft: Draft) -> Permit | ConsentRefusal:
+    """Return the permit if the draft holds what the people in it always want, or else the no: they changed it since."""
+    for one in permit.cameos:
+        if any(compose.line(one.handle, wish) not in draft.requires for wish in one.requires):
+            return ConsentRefusal(
+                Reason.DRAFT_CHANGED,
+                f"What @{one.handle} always wants to be shown has changed since you asked.",
+                cameo=one.handle,
+                advice="Make it again, and it is part of the request.",
+            )
+    return permit
 
 
 def words(job: Job) -> Clearance | Hold | SafetyRefusal:
     """Have the prompt judged."""
     return screen.prompt(
-        job.draft.prompt,
+        job.draft.words,
         digest=job.draft.digest,
         likeness=job.draft.castings.exists(),
         requester=job.maker_id,

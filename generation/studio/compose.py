@@ -12,7 +12,7 @@ import rfc8785
 from django.conf import settings
 from django.db import transaction
 
-from consent import people
+from consent import gate, people
 from generation.errors import DraftError
 from generation.studio.models import Casting, Draft
 
@@ -51,6 +51,7 @@ def compose(wish: Wish, *, maker: int) -> Draft:
     draft = Draft(
         maker_id=maker,
         prompt=text,
+        requires=required([handle for handle, _ in cast], maker=maker),
         width=width,
         height=height,
         seconds=wish.seconds,
@@ -99,6 +100,17 @@ def named(text: str) -> list[tuple[str, int]]:
     return [(handle, known[handle]) for handle in found]
 
 
+def required(cast: Sequence[str], *, maker: int) -> list[str]:
+    """Return what those of the cast whom the maker may use always want to be shown, a line each."""
+    wanted = gate.wishes(maker, cast) if cast else {}
+    return [line(handle, wish) for handle, wishes in wanted.items() for wish in wishes]
+
+
+def line(handle: str, wish: str) -> str:
+    """Return one wish as it stands in a prompt."""
+    return normal(f"@{handle}: {wish}.")
+
+
 def digest(draft: Draft, cast: Sequence[tuple[str, int]]) -> str:
     """Return SHA-256 (hex) over the canonical JSON (RFC 8785) of all that shapes the video, and the draft's id."""
     matter: dict[str, Any] = {
@@ -108,6 +120,7 @@ def digest(draft: Draft, cast: Sequence[tuple[str, int]]) -> str:
         "maker": draft.maker_id,
         "model": draft.model,
         "prompt": draft.prompt,
+        "requires": draft.requires,
         "seconds": draft.seconds,
         "seed": draft.seed,
         "size": [draft.width, draft.height],

@@ -24,6 +24,9 @@ class Draft(models.Model):
     public_id = models.CharField(max_length=32, unique=True, default=opaque)
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts")
     prompt = models.TextField()
+    requires = models.JSONField(
+        default=list, blank=True, help_text="What the people cast always want to be shown, a line each."
+    )
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
     seconds = models.PositiveSmallIntegerField()
@@ -49,6 +52,11 @@ class Draft(models.Model):
         if self.pk is not None:
             raise TypeError("A draft is immutable; compose a new one.")
         super().save(*args, **kwargs)
+
+    @property
+    def words(self) -> str:
+        """Everything that is judged and drawn: what the maker wrote, and what the people cast always want."""
+        return "\n".join([self.prompt, *self.requires])
 
     @property
     def size(self) -> str:
