@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from consent.accounts.models import Person
 from consent.cameos.models import Cameo
-from consent.errors import ConsentError, PreferenceError
+from consent.errors import CameoStateError, ConsentError, PreferenceError
 from consent.grants import audience, overview, preferences
 from consent.grants.overview import Given
 from consent.grants.preferences import Tried
@@ -153,10 +153,7 @@ def remove(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Take one of one's own rules out of force; somebody else's is as unknown as one that never was."""
     try:
         preferences.remove(owner_of(request), rule=rule_id)
-    except PreferenceError as error:
+    except (PreferenceError, CameoStateError) as error:  # no such rule, or nobody's cameo to have one
         raise Http404(str(error)) from error
-    except ConsentError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "Removed.")
+    messages.success(request, "Removed.")
     return redirect("consent:permissions")

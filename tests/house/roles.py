@@ -3,7 +3,7 @@
 A row's key is the route as the resolver spells it. Its values say by method who is let in, and with which answer:
 
 * ``mine(200)`` everybody signed in, each to their own;  ``of("olive")`` these people; to others it does not exist;
-* ``public(200)`` everybody;  ``staff(200)`` moderators; to others it does not exist.
+* ``public(200)`` everybody;  ``staff(200)`` moderators; to others, the unknown too, it does not exist.
 
 Whoever is not let in gets what the route's kind says: a page sends the unknown to sign in (302), the API answers 401;
 a token without the scope is 403; everybody else gets the very same 404 as for an id that never was.
@@ -29,6 +29,7 @@ class Rule:
     otherwise: Mapping[str, int] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     query: str = ""
+    is_hidden: bool = False
 
 
 def mine(
@@ -51,6 +52,11 @@ def of(*people: str, ok: int = 200, body: Mapping[str, Any] | None = None, **oth
 def public(*ok: int, query: str = "") -> Rule:
     """Everybody, signed in or not."""
     return Rule(frozenset({ANONYMOUS, TOKEN, *SIGNED_IN}), frozenset(ok), query=query)
+
+
+def staff(*ok: int) -> Rule:
+    """Moderators; to everybody else, signed in or not, there is no such address."""
+    return Rule(frozenset({"mo"}), frozenset(ok), is_hidden=True)
 
 
 NO_CAMEO = {name: 409 for name in SIGNED_IN if name not in {"olive", "pat", "tess"}}
@@ -107,6 +113,8 @@ API: dict[str, dict[str, Rule]] = {
     "stewards/<str:steward_id>": {"DELETE": of("olive", "pat")},
     "stewards/<str:steward_id>/accept": {"POST": of("pat", olive=409)},
     r"^stewards/(?P<steward_id>[\w-]+)/(?P<action>pause|resume|withdraw)$": {"POST": of()},
+    "stewards/<str:steward_id>/appearances/<str:appearance_id>": {"DELETE": of()},
+    "stewards/<str:steward_id>/requests/<str:request_id>": {"POST": of(body={"agree": False})},
     "invites": {"GET": mine(200), "POST": mine(201)},
     "invites/<str:invite_id>/replace": {"POST": of("olive")},
     "birth-date": {"POST": mine(202, body=BIRTHDAY)},
@@ -123,6 +131,8 @@ API: dict[str, dict[str, Rule]] = {
     "jobs": {"POST": mine(201, body=WISH)},
     "jobs/<str:job>": {"GET": of("felix")},
     "jobs/<str:job>/cancel": {"POST": of("felix")},
+    "jobs/<str:job>/ask": {"POST": of("felix", ok=409, body={"message": "Please."})},
+    "jobs/<str:job>/again": {"POST": of("felix")},
     "clips/<str:clip>": {"GET": of("felix", "olive"), "DELETE": of("felix", ok=204)},
     "clips/<str:clip>/content": {"GET": of("felix", "olive")},
     "clips/<str:clip>/visibility": {"POST": of("felix", body={"visibility": "private"})},
@@ -141,6 +151,15 @@ PAGES: dict[str, dict[str, Rule]] = {
     "likeness/ruled-out": {"POST": mine(302, body={"categories": ["politics"]})},
     "grants": {"POST": mine(302, 400, body=GRANT)},
     "grants/<str:grant_id>/revoke": {"POST": of("olive", ok=302)},
+    "denials": {"POST": mine(302, 400, body={"person": "felix"})},
+    "permissions": {"GET": mine(200)},
+    "permissions/rules": {"POST": mine(302, 400, body={"text": "Never put me in political scenes."})},
+    "permissions/rules/confirm": {"POST": mine(302)},
+    "permissions/rules/<str:rule_id>/remove": {"POST": of("olive", ok=302)},
+    "requests": {"GET": mine(200)},
+    "requests/<str:request_id>/answer": {"POST": of("olive", ok=302, body={"answer": "decline"})},
+    "requests/<str:request_id>/withdraw": {"POST": of("sten", ok=302)},
+    "stewards/<str:steward_id>/appearances/<str:appearance_id>": {"POST": of()},
     "appearances": {"GET": mine(200)},
     "appearances/<str:appearance_id>/take-down": {"GET": of("olive"), "POST": of("olive", ok=302)},
     "appearances/<str:appearance_id>/revoke": {"GET": of("olive"), "POST": of("olive", ok=302)},
@@ -176,6 +195,12 @@ PAGES: dict[str, dict[str, Rule]] = {
     "studio/people": {"POST": mine(200, body=WISH)},
     "jobs/<str:job>": {"GET": of("felix")},
     "jobs/<str:job>/cancel": {"POST": of("felix", ok=302)},
+    "jobs/<str:job>/ask": {"POST": of("felix", ok=302)},
+    "jobs/<str:job>/again": {"POST": of("felix", ok=302)},
+    "cases": {"GET": staff(200)},
+    "cases/next": {"POST": staff(302)},
+    "cases/<str:case>": {"GET": staff(200), "POST": staff(200, 400)},
+    "cases/<str:case>/media": {"GET": staff(404)},
     "videos/<str:clip>": {"GET": of("felix", "olive")},
     "videos/<str:clip>/content": {"GET": of("felix", "olive")},
     "videos/<str:clip>/visibility": {"POST": of("felix", ok=302, body={"visibility": "private"})},

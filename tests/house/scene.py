@@ -26,6 +26,7 @@ from generation.studio.compose import Wish
 from provenance import ledger
 from provenance.manifests.models import Manifest
 from provenance.seal import Sealed
+from safety import cases
 from safety.classifiers import screenings
 from safety.clearance import Clearance, Kind
 from tests import cast
@@ -72,6 +73,7 @@ def set_up() -> Scene:
         "job": clip.render.job.public_id,
         "clip": clip.public_id,
         "action": "pause",
+        "case": cases.open(kind="job", subject=clip.render.job.public_id, policy="doubt", reason="Looks odd."),
         "handle": "sten",
         "act": "follow",
         "what": "end",

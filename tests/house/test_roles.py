@@ -111,6 +111,8 @@ def plain(answer: HttpResponseBase, route: str, ids: dict[str, str]) -> bytes:
 
 def expected(asked: Asked, rule: Rule | None) -> set[int]:
     """The statuses that the table allows."""
+    if any(each.is_hidden for each in ROWS[asked.route].values()) and asked.role != "mo":
+        return {404}
     unknown = {401} if asked.is_api else {302}
     if rule is None:  # nothing is done by this method, whoever asks
         return {404} if asked.route == "api/v1/" else {405} if asked.role in SIGNED_IN else {405, 403} | unknown

@@ -58,9 +58,9 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
 def sign_in(page: Page, url: str) -> None:
     page.goto(f"{url}/accounts/login/")
-    page.get_by_label("Login").fill("olive")
+    page.get_by_label("Handle or email").fill("olive")
     page.get_by_label("Password", exact=True).fill(cast.PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign In").first.click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("Pause everything")).to_be_visible()
 
 
@@ -84,13 +84,13 @@ def test_a_grant_and_its_revocation_are_signed_right_after_they_are_in_force(pag
     sign_in(page, site)
     add_passkey(page, site)
 
-    page.goto(site)
+    page.goto(f"{site}/permissions")
     page.get_by_text("Let somebody use it").click()
     page.get_by_label("Who", exact=True).fill("@felix")
     page.get_by_role("button", name="Allow").click()
     sign_offer(page)
 
-    page.goto(site)
+    page.goto(f"{site}/permissions")
     page.get_by_role("button", name="Revoke what @felix may do").click()
     revoked = Receipt.objects.get(kind="grant.revoked")
     assert revoked.attested_by == "operator"  # in force before any finger moved
