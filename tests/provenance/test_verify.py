@@ -27,6 +27,7 @@ from provenance.manifests.claim import CONSENT
 from provenance.manifests.models import Manifest
 from provenance.marks import invisible
 from provenance.marks.models import Mark
+from provenance.views import words
 from tests.provenance import material
 from tests.provenance.test_seal import sealed
 from tests.vectors.build import ours, remote
@@ -71,6 +72,28 @@ def test_a_receipt_that_the_log_does_not_show_is_not_proven(tmp_path: Path) -> N
     sequencer.sequence()
     found = [each["ledger"] for each in verify.examine(done.path).data()["consent"]]
     assert found == ["unknown", "included", "pending"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("attested", "told", "sentence"),
+    [
+        (("passkey", "passkey"), ["passkey", "passkey"], "Each was signed with the person's own passkey."),
+        (("passkey", "operator"), ["passkey", "operator"], "1 of 2 were signed"),
+        (("operator", "the owner, truly"), ["operator", "operator"], "We alone attest them so far."),
+    ],
+)
+def test_a_seal_says_who_attested_each_yes(
+    tmp_path: Path, attested: tuple[str, str], told: list[str], sentence: str
+) -> None:
+    with transaction.atomic():
+        entry = ledger.append(ledger.Fact("permit.minted", {"receipts": ["c" * 64, "d" * 64]}))
+    receipts = tuple(seal.ReceiptRef(digest * 64, entry, by) for digest, by in zip("cd", attested, strict=True))
+    done = sealed(tmp_path, receipts=receipts)
+    sequencer.sequence()
+    report = verify.examine(done.path)
+    assert [each["attested_by"] for each in report.data()["consent"]] == told
+    assert sentence in words.of_people(report).sentence
 
 
 @pytest.mark.django_db
