@@ -17,7 +17,7 @@ from consent.grants.requests import Yes
 from consent.grants.rows import Request
 from consent.grants.uses import named, words
 from consent.views.choices import owner_of
-from consent.views.forms import AnswerForm
+from consent.views.forms import USE_WORDS, AnswerForm
 
 LATEST = 50
 
@@ -49,7 +49,7 @@ def told(row: Request, *, reader: Person) -> dict[str, Any]:
     ]
     return {
         "row": row,
-        "uses": words(named(row.uses)),
+        "uses": ", ".join(said for use, said in USE_WORDS.items() if use in named(row.uses)),
         "touches": categories.words(categories.named(row.categories)) if row.categories else "",
         "before": requests.before(row),
         "rules": requests.against(row),
