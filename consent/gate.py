@@ -21,6 +21,7 @@ from consent.grants import (
     concentration,
     descent,
     graph,
+    known,
     mint,
     preferences,
     prompts,
@@ -119,14 +120,13 @@ def check(
     requester: int, handles: Sequence[str], use: Use = Use.GENERATE, categories: frozenset[str] = frozenset()
 ) -> tuple[Answer, ...]:
     """Say for each handle what would be answered now; it promises nothing, mints nothing and tells nobody."""
-    asked = graph.find(handles)
     try:
-        with transaction.atomic():
-            answers = graph.judge([Question(requester, cameo, BITS[use], categories) for cameo in asked.values()])
+        with transactions.whole():
+            answers = known.judge(requester, handles, uses=BITS[use], categories=categories)
     except Exception:
         logger.exception("gate.check_failed")
-        return tuple(why.no(handle, words.error()) for handle in asked)
-    return tuple(why.for_asker(answer, handle=handle) for handle, answer in zip(asked, answers, strict=True))
+        return tuple(why.no(handle, words.error()) for handle in dict.fromkeys(map(graph.plain, handles)))
+    return tuple(why.for_asker(answer, handle=handle) for handle, answer in answers.items())
 
 
 def wishes(requester: int, handles: Sequence[str]) -> dict[str, tuple[str, ...]]:

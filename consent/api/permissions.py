@@ -2,30 +2,28 @@
 
 from typing import Any
 
+from django.http import JsonResponse, QueryDict
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from consent import gate
 from consent.accounts.models import Person
+from consent.accounts.tokens import Scope
+from consent.api import quick
 from consent.api.answers import person, refused
+from consent.api.quick import Often
 from consent.api.serializers import AnswerSerializer, AnswersSerializer
 from consent.grants import why
 from consent.grants.categories import NAMES
 from consent.permit import Answer, Use
 
 AT_ONCE = 16
+COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
 USE = OpenApiParameter("use", str, enum=[use.value for use in Use], default="generate")
 CATEGORY = OpenApiParameter("category", str, many=True, enum=list(NAMES), description="What the video touches.")
-
-
-class Often(UserRateThrottle):
-    """Enough for typing, too slow for asking about everybody."""
-
-    rate = "300/min"
 
 
 class CheckView(APIView):
@@ -47,12 +45,19 @@ class CheckView(APIView):
 
         What somebody decided against the caller is not told apart from what everybody else hears.
         """
-        handles, use, about = listed(request, "cameo"), wanted(request), listed(request, "category")
-        if not 1 <= len(handles) <= AT_ONCE or use is None or not set(about) <= set(NAMES):
+        found = answers(person(request).pk, request.query_params)
+        if found is None:
             message = f"Ask about 1 to {AT_ONCE} cameos, one of the uses {', '.join(Use)}, and categories that exist."
             return refused(status.HTTP_400_BAD_REQUEST, word="invalid", message=message)
-        answers = gate.check(person(request).pk, handles, use, frozenset(about))
-        return Response({"answers": [answer_json(answer) for answer in answers]})
+        return Response(found)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (REST framework's)
+        """Answer what is plainly asked on the short road; everything else goes on to ``get``."""
+        asker = quick.asker(request, scope=Scope.PERMISSIONS_READ)
+        found = answers(asker, request.GET) if asker is not None else None
+        if found is None:
+            return super().dispatch(request, *args, **kwargs)
+        return JsonResponse(found, json_dumps_params=COMPACT, headers={"Vary": "Accept, Authorization, Cookie"})
 
 
 class WhyView(APIView):
@@ -67,7 +72,7 @@ class WhyView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Say what would be answered to this person now, and by which rule, row or clause of one's own."""
-        use, about = wanted(request), listed(request, "category")
+        use, about = wanted(request.query_params), listed(request.query_params, "category")
         if use is None or not set(about) <= set(NAMES):
             return refused(status.HTTP_400_BAD_REQUEST, word="invalid", message="Ask about a use that exists.")
         handle = request.query_params.get("person", "")
@@ -78,14 +83,22 @@ class WhyView(APIView):
         return Response(answer_json(why.ask(person(request), asker=asker, use=use, categories=frozenset(about))))
 
 
-def listed(request: Request, name: str) -> list[str]:
+def answers(asker: int, given: QueryDict) -> dict[str, Any] | None:
+    """Return the answers to what was asked; None when it cannot be asked so."""
+    handles, use, about = listed(given, "cameo"), wanted(given), frozenset(listed(given, "category"))
+    if not 1 <= len(handles) <= AT_ONCE or use is None or not about <= set(NAMES):
+        return None
+    return {"answers": [answer_json(answer) for answer in gate.check(asker, handles, use, about)]}
+
+
+def listed(given: QueryDict, name: str) -> list[str]:
     """Return a parameter that may be repeated, or hold several things with commas between them."""
-    return [part.strip() for given in request.query_params.getlist(name) for part in given.split(",") if part.strip()]
+    return [part.strip() for value in given.getlist(name) for part in value.split(",") if part.strip()]
 
 
-def wanted(request: Request) -> Use | None:
+def wanted(given: QueryDict) -> Use | None:
     """Return the use that is asked about, None for one that does not exist."""
-    use = request.query_params.get("use", Use.GENERATE.value)
+    use = given.get("use", Use.GENERATE.value)
     return Use(use) if use in set(Use) else None
 
 

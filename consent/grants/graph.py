@@ -14,8 +14,9 @@ from typing import Any
 
 from django.db import connection
 
+from consent.accounts import prepared
 from consent.cameos.models import Cameo
-from consent.grants import categories, prepared
+from consent.grants import categories
 from consent.grants.statement import ALONE, STATEMENT
 from consent.permit import Reason
 

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from consent.accounts import prepared
 from consent.grants import graph
 from consent.grants.graph import Question
 from consent.grants.uses import BITS
@@ -20,7 +21,7 @@ from consent.trials.crowd import Crowd, asked
 SIZES = (1, 4, 16, 256)
 TURN = 50  # questions between changes of turn, for one pair
 NOTHING = b"SELECT 1"
-Sent = tuple[str, Any]
+Sent = tuple[bytes, Any]
 
 
 def measure(crowd: Crowd, *, samples: int) -> tuple[float, dict[str, dict[str, float]]]:
@@ -37,7 +38,7 @@ def measure(crowd: Crowd, *, samples: int) -> tuple[float, dict[str, dict[str, f
 
 
 def by_size(
-    crowd: Crowd, *, size: int, samples: int, cursor: psycopg.Cursor[Any], nothing: Stopwatch
+    crowd: Crowd, *, size: int, samples: int, cursor: psycopg.RawCursor[Any], nothing: Stopwatch
 ) -> dict[str, float]:
     """Time checks of so many pairs at once."""
     many = max(20, samples // size)
@@ -66,7 +67,7 @@ def by_size(
 
 def overheard(asked: Sequence[Question]) -> Sent:
     """Return the statement and the values that the product sends for these questions."""
-    heard: list[Sent] = []
+    heard: list[tuple[str, Any]] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: ANN401, FBT001 - Django's
         heard.append((sql, params))
@@ -74,8 +75,8 @@ def overheard(asked: Sequence[Question]) -> Sent:
 
     with connection.execute_wrapper(listen):
         graph.judge(asked)
-    (only,) = heard
-    return only
+    ((sql, values),) = heard
+    return prepared.encoded(sql), values
 
 
 def questions(crowd: Crowd, *, size: int, many: int) -> Iterator[list[Question]]:
@@ -86,9 +87,9 @@ def questions(crowd: Crowd, *, size: int, many: int) -> Iterator[list[Question]]
 
 
 @contextmanager
-def plain() -> Iterator[psycopg.Cursor[Any]]:
+def plain() -> Iterator[psycopg.RawCursor[Any]]:
     """Open a connection with the product's parameters and nothing of Django's, and give its one cursor."""
     ours = {"cursor_factory", "context"}
     parameters = {name: value for name, value in connection.get_connection_params().items() if name not in ours}
-    with psycopg.connect(**parameters, autocommit=True) as opened, opened.cursor() as cursor:
+    with psycopg.connect(**parameters, autocommit=True) as opened, psycopg.RawCursor(opened) as cursor:
         yield cursor
