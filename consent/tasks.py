@@ -5,6 +5,7 @@ from celery import shared_task
 from consent.accounts import export as exports
 from consent.accounts import letters, outbox
 from consent.cameos import enrolment, erasure, judgement
+from consent.grants import requests
 
 
 @shared_task(name="consent.tasks.deliver", queue="light", ignore_result=True)
@@ -33,7 +34,8 @@ def export(export: int) -> None:
 
 @shared_task(name="consent.tasks.sweep", queue="light", ignore_result=True)
 def sweep() -> None:
-    """Expire unanswered captures, send lost ones again, remove keys and recordings that nothing names any more."""
+    """Expire unanswered captures and requests, send lost captures again, remove keys and recordings nothing names."""
     enrolment.sweep()
     erasure.sweep()
     exports.sweep()
+    requests.sweep()

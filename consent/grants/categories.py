@@ -1,7 +1,7 @@
 """What a video may be about, as names in Python and as bits in the database.
 
 The names are those of ``safety.screen.categories``, which reads them out of a prompt; one that is not known here
-counts as ``other``, which nothing but a yes to the exact prompt gives. I11: a sensitive category is off unless a grant
+counts as ``other``, which nothing but a yes to the exact prompt gives. I18: a sensitive category is off unless a grant
 names it; an audience gives none.
 """
 

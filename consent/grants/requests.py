@@ -2,7 +2,7 @@
 
 The owner of a likeness who is under 18 does not answer alone: their guardian has to agree as well, and may decline for
 them. A request ends by itself after two weeks. Asking needs no permission and gives none. Whoever is declined is told;
-whoever is blocked is not: in their eyes the request waits, and ends unanswered (I10).
+whoever is blocked is not: in their eyes the request waits, and ends unanswered (I19).
 """
 
 from collections.abc import Sequence

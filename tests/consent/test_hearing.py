@@ -1,4 +1,4 @@
-"""What an asker hears, and what they can never tell from it (I10)."""
+"""What an asker hears, and what they can never tell from it (I19)."""
 
 import dataclasses
 from collections.abc import Callable

@@ -10,10 +10,10 @@ from consent import gate
 from consent.accounts import consents, guardians, ties
 from consent.cameos.models import Cameo
 from consent.errors import ConsentError, RequestError
-from consent.grants import grant, preferences, requests
+from consent.grants import grant, mint, preferences, requests
 from consent.grants import requests as asking
 from consent.grants.requests import Wanted, Yes
-from consent.models import Block, Grant, Notice, Person
+from consent.models import Block, Grant, Notice, PermitRecord, Person
 from consent.models import Request as Asked
 from consent.permit import Permit, Reason, Refusal, Request, Use
 from tests import cast
@@ -96,6 +96,18 @@ def test_two_permits_on_one_yes_let_one_video_out(olive: Person, sten: Person) -
         assert reason(gate.confirm(other, subject="clip-2")) is Reason.ONLY_ME
     with transaction.atomic():
         assert gate.confirm(one, subject="clip-1") is None
+
+
+def test_of_two_that_were_judged_at_once_the_first_to_be_let_out_spends_the_yes(olive: Person, sten: Person) -> None:
+    requests.approve(olive, request=ask(sten).public_id, yes=Yes())
+    once = Grant.objects.get().pk
+    for _ in range(2):
+        assert isinstance(gate.authorize(wanted(sten)), Permit)
+    one, other = PermitRecord.objects.order_by("pk")
+    with transaction.atomic():
+        assert mint.use_up(one, grants=[once])
+        assert mint.use_up(one, grants=[once])
+        assert not mint.use_up(other, grants=[once])
 
 
 def test_a_spent_yes_that_is_revoked_takes_its_video_down(olive: Person, sten: Person) -> None:
