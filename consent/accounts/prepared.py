@@ -43,7 +43,10 @@ def run(ours: BaseDatabaseWrapper, *, statement: str, values: Sequence[str]) -> 
     ours.validate_thread_sharing()
     ours.validate_no_broken_transaction()
     with ours.wrap_database_errors:
-        return cursor(ours.connection).execute(encoded(statement), values, prepare=True).fetchall()
+        found: list[tuple[Any, ...]] = (
+            cursor(ours.connection).execute(encoded(statement), values, prepare=True).fetchall()
+        )
+    return found
 
 
 def watched(ours: BaseDatabaseWrapper, *, statement: str, values: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ from consent.grants.categories import NAMES
 from consent.permit import Answer, Use
 
 AT_ONCE = 16
+KNOWN = frozenset(NAMES)
 COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
 USE = OpenApiParameter("use", str, enum=[use.value for use in Use], default="generate")
 CATEGORY = OpenApiParameter("category", str, many=True, enum=list(NAMES), description="What the video touches.")
@@ -86,7 +87,7 @@ class WhyView(APIView):
 def answers(asker: int, given: QueryDict) -> dict[str, Any] | None:
     """Return the answers to what was asked; None when it cannot be asked so."""
     handles, use, about = listed(given, "cameo"), wanted(given), frozenset(listed(given, "category"))
-    if not 1 <= len(handles) <= AT_ONCE or use is None or not about <= set(NAMES):
+    if not 1 <= len(handles) <= AT_ONCE or use is None or not about <= KNOWN:
         return None
     return {"answers": [answer_json(answer) for answer in gate.check(asker, handles, use, about)]}
 

@@ -3,7 +3,7 @@
 from consent.cameos.models import Cameo
 from consent.grants import categories
 from consent.grants.graph import Judgement
-from consent.grants.uses import named, words
+from consent.grants.uses import said
 from consent.permit import Reason, Refusal
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -86,7 +86,7 @@ def path(answer: Judgement, *, reason: Reason | None = None, asker: str = "") ->
     """
     about = f" in {categories.words(answer.categories)}" if answer.categories else ""
     who = f"@{asker} asks" if asker else "You ask"
-    asked = f"{who} for @{answer.handle or '?'} to {words(named(answer.uses))}{about}"
+    asked = f"{who} for @{answer.handle or '?'} to {said(answer.uses)}{about}"
     if answer.may:
         return asked, "a yes to this one video" if answer.once else YES[answer.rule]
     no = reason or answer.told
@@ -101,7 +101,7 @@ def refusal(answer: Judgement, *, handle: str = "") -> Refusal:
     sentence, advice = sentences(answer)
     filled = {
         "cameo": cameo,
-        "uses": words(named(answer.uses)),
+        "uses": said(answer.uses),
         "categories": categories.words(answer.categories),
     }
     return Refusal(
@@ -139,7 +139,7 @@ def too_often(handle: str) -> Refusal:
 
 def welcome(answer: Judgement) -> str:
     """Return a yes in words."""
-    return f"You may {words(named(answer.uses))} with the likeness of @{answer.handle}."
+    return f"You may {said(answer.uses)} with the likeness of @{answer.handle}."
 
 
 def taken_down() -> Refusal:

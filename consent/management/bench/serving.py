@@ -1,7 +1,7 @@
 """What the pre-check costs a web process, beside a view that does nothing, under the same server and client.
 
-A few clients that keep their connections ask for the one and the other in turns; people are signed in by session, and
-many, so that nobody asks more often than the product allows.
+A few clients that keep their connections ask for the one and the other in turns, each with somebody's token, and take
+somebody else's before they ask more often than the product allows. Rates are those of the least disturbed turns.
 """
 
 import http.client
@@ -12,46 +12,47 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from consent.accounts import tokens
 from consent.accounts.models import Person
+from consent.accounts.tokens import Scope
 from consent.errors import BenchError
-from consent.management.bench.timing import MIDDLE, quantile
+from consent.management.bench.timing import quantile
 from consent.trials.crowd import ALONE, Crowd, asked
 
 ROOT = Path(__file__).resolve().parents[3]
-CLIENTS, EACH = 4, 40  # each client asks so often in a turn
+CLIENTS, EACH, TURNS = 4, 40, 7  # each client asks so often in a turn, and so many turns with one token
+UNDISTURBED = 0.25
 TOGETHER = 3  # cameos in one question
 PATIENCE = 60  # seconds for the web process to start
 SERVER = ["-m", "gunicorn", f"{__package__}.web", "--worker-class", "gthread", "--threads", "8", "--log-level", "error"]
 """As ``manage.py serve`` starts it."""
 
-SILENT = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
 Asker = Callable[[http.client.HTTPConnection, int], None]
 
 
 def measure(crowd: Crowd, *, turns: int) -> float:
     """Return requests a second of the pre-check with three cameos, as a share of the bare view's."""
-    cookies = [signed_in(person) for person in Person.objects.filter(pk__gt=ALONE).order_by("pk")[: CLIENTS * turns]]
-    handles = wanted(crowd, many=len(cookies) * TOGETHER)
+    people = Person.objects.filter(pk__gt=ALONE).order_by("pk")[: CLIENTS * (1 + turns // TURNS)]
+    headers = [signed_in(person) for person in people]
+    handles = wanted(crowd, many=len(headers) * TOGETHER)
 
-    def check(opened: http.client.HTTPConnection, turn: int) -> None:
-        names = ",".join(handles[turn * TOGETHER : (turn + 1) * TOGETHER])
-        get(opened, f"/api/v1/permissions/check?cameo={names}", cookie=cookies[turn])
+    def check(opened: http.client.HTTPConnection, asker: int) -> None:
+        names = ",".join(handles[asker * TOGETHER : (asker + 1) * TOGETHER])
+        get(opened, f"/api/v1/permissions/check?cameo={names}", headers=headers[asker])
 
-    def bare(opened: http.client.HTTPConnection, turn: int) -> None:
-        get(opened, "/bare", cookie=cookies[turn])
+    def bare(opened: http.client.HTTPConnection, asker: int) -> None:
+        get(opened, "/bare", headers=headers[asker])
 
     with server() as port:
-        ratios = [bout(port, turn=turn, bare=bare, check=check) for turn in range(turns)]
-    return round(quantile(ratios, share=MIDDLE), 3)
+        took = [(together(port, turn=turn, work=bare), together(port, turn=turn, work=check)) for turn in range(turns)]
+    first, second = (quantile(times, share=UNDISTURBED) for times in zip(*took, strict=True))
+    return round(first / second, 3)
 
 
 def wanted(crowd: Crowd, *, many: int) -> list[str]:
@@ -60,20 +61,10 @@ def wanted(crowd: Crowd, *, many: int) -> list[str]:
     return [owners[cameo] for _, cameo in asked(crowd, many=many)]
 
 
-def signed_in(person: Person) -> str:
-    """Return the cookie of a session of this person's."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
-
-
-def bout(port: int, *, turn: int, bare: Asker, check: Asker) -> float:
-    """Let all clients ask for one, then for the other, and return the ratio of their rates."""
-    first = together(port, turn=turn, work=bare)
-    return first / together(port, turn=turn, work=check)
+def signed_in(person: Person) -> dict[str, str]:
+    """Return what a program sends that acts for this person."""
+    _, text = tokens.make(person, name="bench", scopes=[Scope.PERMISSIONS_READ], days=1)
+    return {"Authorization": f"Bearer {text}", "Accept": "application/json"}
 
 
 def together(port: int, *, turn: int, work: Asker) -> float:
@@ -82,11 +73,10 @@ def together(port: int, *, turn: int, work: Asker) -> float:
 
     def run(client: int) -> None:
         opened = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        with suppress(OSError, http.client.HTTPException):
+        with suppress(OSError, http.client.HTTPException), closing(opened):
             for _ in range(EACH):
-                work(opened, turn * CLIENTS + client)
+                work(opened, turn // TURNS * CLIENTS + client)
             done.append(client)
-        opened.close()
 
     crew = [threading.Thread(target=run, args=(client,)) for client in range(CLIENTS)]
     began = time.perf_counter()
@@ -99,9 +89,9 @@ def together(port: int, *, turn: int, work: Asker) -> float:
     return time.perf_counter() - began
 
 
-def get(opened: http.client.HTTPConnection, path: str, *, cookie: str) -> None:
+def get(opened: http.client.HTTPConnection, path: str, *, headers: dict[str, str]) -> None:
     """Ask for one page and read it; whatever is not an answer ends the measurement."""
-    opened.request("GET", path, headers={"Cookie": cookie, "Accept": "application/json"})
+    opened.request("GET", path, headers=headers)
     answer = opened.getresponse()
     answer.read()
     if answer.status != http.client.OK:
@@ -115,7 +105,10 @@ def server() -> Iterator[int]:
         number = listening.fileno()
         command = [sys.executable, *SERVER, "--bind", f"fd://{number}"]
         environment = {**os.environ, "DATABASE_URL": address()}
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[number], **SILENT)
+        nowhere = subprocess.DEVNULL
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, pass_fds=[number], stdin=nowhere, stdout=nowhere, stderr=nowhere
+        )
         try:
             port = int(listening.getsockname()[1])
             wait_for(process, port=port)
@@ -137,9 +130,8 @@ def wait_for(process: "subprocess.Popen[bytes]", *, port: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         opened = http.client.HTTPConnection("127.0.0.1", port, timeout=1)  # the socket is open before anybody listens
-        with suppress(OSError, http.client.HTTPException):
-            get(opened, "/bare", cookie="")
+        with suppress(OSError, http.client.HTTPException), closing(opened):
+            get(opened, "/bare", headers={})
             return
-        opened.close()
         time.sleep(0.1)
     raise BenchError("The web process to be measured did not start.")

@@ -56,7 +56,7 @@ def people(crowd: Crowd) -> None:
     copy("consent_cameo", CAMEO, (cameo(c, now=now) for c in owned))
     never = category_mask(["politics"])
     ruled = (c for c in owned if c % 20 == 7)  # noqa: PLR2004 - one of twenty rules something out
-    rule = ("never in politics", "deny_category", "politics", never, [], True, "confirmed", now, now)
+    rule: tuple[Any, ...] = ("never in politics", "deny_category", "politics", never, [], True, "confirmed", now, now)
     copy("consent_rule", RULE, ((opaque(), c, *rule) for c in ruled))
     wards = [k for k in everybody(crowd) if is_teen(k) and k % (2 * TEEN) == 0]
     copy("consent_guardianship", WARD, ((opaque(), k, k - 1, "live", 1, k, now, now) for k in wards))
@@ -110,9 +110,9 @@ def grant(pair: tuple[Any, Any], *, place: int, now: datetime) -> tuple[Any, ...
 
 def videos(given: Grant, *, many: int) -> None:
     """Load so many videos that the maker was permitted under this grant, each with its permit and its appearance."""
-    now, words = timezone.now(), (["{}"][0], "{}")
+    now = timezone.now()
     permits = (
-        (k, f"{k:032x}", f"j{k}", MAKER, f"{k:064x}", GENERATE, "[]", words[0], subject(k), words[1], 0, now, now, now)
+        (k, f"{k:032x}", f"j{k}", MAKER, f"{k:064x}", GENERATE, "[]", "{}", subject(k), "{}", 0, now, now, now)
         for k in range(1, many + 1)
     )
     copy("consent_permitrecord", PERMIT, permits)

@@ -81,11 +81,12 @@ def load(crowd: Crowd, *, room: schema.Room) -> None:
 @contextmanager
 def quietly() -> Iterator[None]:
     """Let nudges to workers end in this process: no worker could see what they are about."""
-    before, current_app.conf.broker_url = current_app.conf.broker_url, "memory://localhost"
+    before = current_app.conf.broker_url
+    current_app.conf.update(broker_url="memory://localhost")
     try:
         yield
     finally:
-        current_app.conf.broker_url = before
+        current_app.conf.update(broker_url=before)
 
 
 def table(found: dict[str, Any]) -> str:
