@@ -53,7 +53,8 @@ def watched(ours: BaseDatabaseWrapper, *, statement: str, values: Sequence[str])
     """Return the same through Django's own cursor."""
     with ours.cursor() as theirs:
         theirs.execute(statement, values)
-        return theirs.fetchall()
+        found: list[tuple[Any, ...]] = theirs.fetchall()
+    return found
 
 
 @lru_cache(maxsize=16)

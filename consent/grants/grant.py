@@ -180,7 +180,8 @@ def revoke(owner: Person, *, grant: str) -> Grant:
     Appends ``grant.revoked``; the videos made under it are no longer served when this returns.
     """
     epochs.bump([owner.pk])
-    found = Grant.objects.select_for_update().filter(public_id=grant, cameo__owner=owner).first()
+    rows = Grant.objects.select_for_update(of=("self",)).select_related("person")
+    found = rows.filter(public_id=grant, cameo__owner=owner).first()
     if found is None:
         raise GrantError("There is no such grant.")
     if found.revoked_at is None:
@@ -191,7 +192,7 @@ def revoke(owner: Person, *, grant: str) -> Grant:
 def take_back(grant: Grant, *, owner: Person) -> None:
     """Write the revocation, its receipt, its facts and its notice."""
     about = {"grant": grant.public_id, "effect": grant.effect, "recipient": grant.person.public_id}
-    grant.revocation = issue("grant.revoked", owner.pk, about)
+    grant.revocation = issue("grant.revoked", owner.pk, about, name=owner.public_id)
     grant.revoked_at = timezone.now()
     grant.save(update_fields=["revocation", "revoked_at"])
     if grant.effect == GRANT:

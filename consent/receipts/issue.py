@@ -22,15 +22,19 @@ from provenance import ledger
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A receipt to be: for which person (primary key), about what (JSON; public ids, no keys)."""
+    """A receipt to be: for which person (primary key), about what (JSON; public ids, no keys).
+
+    ``name`` is the person's public id, where whoever drafts it has it at hand; else it is looked up.
+    """
 
     person: int
     about: Mapping[str, Json] = field(default_factory=dict)
+    name: str = ""
 
 
-def issue(kind: str, person: int, about: Mapping[str, Json]) -> Receipt:
+def issue(kind: str, person: int, about: Mapping[str, Json], *, name: str = "") -> Receipt:
     """Issue one receipt; ``kind`` is a fact of the ledger, like ``grant.made``, appended with the receipt's digest."""
-    _, (receipt,) = issue_together(kind, [Draft(person, about)])
+    _, (receipt,) = issue_together(kind, [Draft(person, about, name)])
     return receipt
 
 
@@ -42,12 +46,19 @@ def issue_together(
     ``body`` is added to the ledger's fact: digests and opaque ids only.
     """
     transactions.require("Issuing a receipt")
-    names = dict(get_user_model().objects.filter(pk__in={d.person for d in drafts}).values_list("pk", "public_id"))
+    names = named(drafts)
     receipts = [write(kind, draft, principal=names[draft.person]) for draft in drafts]
     entry = ledger.append(ledger.Fact(kind, {**(body or {}), "receipts": [r.digest for r in receipts]}))
     for receipt in receipts:
         receipt.entry = entry
     return entry, tuple(Receipt.objects.bulk_create(receipts))
+
+
+def named(drafts: Sequence[Draft]) -> dict[int, str]:
+    """Return the public id of everybody these receipts are for."""
+    unknown = {draft.person for draft in drafts if not draft.name}
+    found = get_user_model().objects.filter(pk__in=unknown).values_list("pk", "public_id") if unknown else ()
+    return {draft.person: draft.name for draft in drafts} | dict(found)
 
 
 def write(kind: str, draft: Draft, *, principal: str) -> Receipt:
