@@ -1,0 +1,137 @@
+"""The short road to a pre-check recognises nobody whom the long one would not, and says the same."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from consent import gate
+from consent.accounts import tokens
+from consent.accounts.tokens import Scope
+from consent.api import quick
+from consent.grants import known
+from consent.models import Cameo, Person, Token
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+WHERE = "/api/v1/permissions/check"
+
+
+@pytest.fixture(autouse=True)
+def afresh() -> None:
+    quick.LEFT.clear()
+    known.CAMEOS.clear()
+    cache.clear()
+
+
+def ask(client: Client, cameos: str = "olive", **headers: str) -> Any:  # noqa: ANN401 - the test client's
+    return client.get(WHERE, {"cameo": cameos}, **headers)
+
+
+def recognised(client: Client, *, bearer: str = "") -> int | None:
+    request = RequestFactory().get(WHERE, headers={"Authorization": bearer} if bearer else {})
+    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
+    for person in Person.objects.values_list("pk", flat=True):
+        quick.LEFT[person] = 9
+    return quick.asker(request, scope=Scope.PERMISSIONS_READ)
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_both_roads_say_the_same() -> None:
+    cast.olive()
+    client = signed_in(cast.felix())
+    long = ask(client, "olive,nobody,@Felix")
+    with CaptureQueriesContext(connection) as queries:
+        short = ask(client, "olive,nobody,@Felix")
+    asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert len(asked) == 4  # session, person, handles (one is unknown), and the answer
+    assert short.json() == long.json()
+    assert short.headers["Vary"] == "Accept, Authorization, Cookie"
+    assert [answer["cameo"] for answer in short.json()["answers"]] == ["olive", "nobody", "felix"]
+
+
+def test_what_is_asked_wrongly_is_refused_on_the_long_road() -> None:
+    client = signed_in(cast.felix())
+    ask(client)
+    answer = ask(client, ",".join(f"p{n}" for n in range(17)))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid")
+
+
+def test_a_session_is_recognised_until_it_ends() -> None:
+    felix = cast.felix()
+    client = signed_in(felix)
+    assert recognised(client) == felix.pk
+    store = client.session
+    store.set_expiry(-1)
+    store.save()
+    assert recognised(client) is None
+
+
+@pytest.mark.parametrize("ending", ["sign out", "new password", "closed account", "unknown backend", "forged"])
+def test_nobody_is_recognised_by_a_session_that_django_would_not_take(ending: str) -> None:
+    felix = cast.felix()
+    client = signed_in(felix)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    match ending:
+        case "sign out":
+            client.logout()
+            client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+        case "new password":
+            felix.set_password("another long passphrase")
+            felix.save()
+        case "closed account":
+            Person.objects.filter(pk=felix.pk).update(is_active=False)
+        case "unknown backend":
+            store = client.session
+            store[BACKEND_SESSION_KEY] = "somewhere.Else"
+            store.save()
+        case _:
+            client.cookies[settings.SESSION_COOKIE_NAME] = cookie[::-1]
+    assert recognised(client) is None
+    assert ask(client).status_code == 401
+
+
+def test_a_token_is_recognised_until_it_ends_and_for_its_scope_alone() -> None:
+    felix = cast.felix()
+    made, text = tokens.make(felix, name="x", scopes=[Scope.PERMISSIONS_READ], days=2)
+    rows = Token.objects.filter(pk=made.pk)
+    rows.update(last_used_at=timezone.now())
+    assert recognised(Client(), bearer=f"Bearer {text}") == felix.pk
+    for wrong in (f"Basic {text}", f"Bearer {text[:-1]}x", "Bearer", "Bearer cnt_x"):
+        assert recognised(signed_in(felix), bearer=wrong) is None, "a session does not stand in for a wrong token"
+    rows.update(last_used_at=timezone.now() - timedelta(minutes=2))
+    assert recognised(Client(), bearer=f"Bearer {text}") is None, "the long road notes that it is used"
+    rows.update(last_used_at=timezone.now(), scopes=[Scope.JOBS_READ.value])
+    assert recognised(Client(), bearer=f"Bearer {text}") is None
+    rows.update(scopes=[Scope.PERMISSIONS_READ.value])
+    tokens.revoke(felix, token=made.public_id)
+    assert recognised(Client(), bearer=f"Bearer {text}") is None
+
+
+def test_three_hundred_questions_a_minute_are_answered_and_the_next_is_not() -> None:
+    cast.olive()
+    client = signed_in(cast.felix())
+    answers = [ask(client).status_code for _ in range(301)]
+    assert answers == [200] * 300 + [429]
+
+
+def test_a_handle_that_names_somebody_else_by_now_is_looked_up_again() -> None:
+    olive, felix = cast.olive(), cast.felix()
+    cast.cameo(felix, audience=Cameo.Audience.EVERYONE)
+    sten = cast.sten()
+    known.CAMEOS["olive"] = felix.cameo.pk
+    (answer,) = gate.check(sten.pk, ["olive"])
+    assert (answer.handle, answer.may) == ("olive", False)
+    assert known.CAMEOS["olive"] == olive.cameo.pk
