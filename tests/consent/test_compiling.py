@@ -28,7 +28,7 @@ NEVER_IN = {
     "no drugs": "crime and drugs",
     "never depict me in criminal situations": "crime and drugs",
     "not in ads": "selling something",
-    "don’t put me in advertising": "selling something",
+    "don’t put me in advertising": "selling something",  # noqa: RUF001 - as typed
     "keep me out of commercials and religion": "selling something and religion",
     "never with children": "scenes with children",
     "no alcohol": "alcohol",
