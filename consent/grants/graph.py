@@ -95,7 +95,7 @@ class Judgement:
 
     @property
     def told(self) -> Reason:
-        """Return why not, as the asker may know it: what a private decision hides, or else "not approved" (I10)."""
+        """Return why not, as the asker may know it: what a private decision hides, or else "not approved" (I19)."""
         if self.rule not in PRIVATE:
             return self.reason
         return Reason.NOT_APPROVED if self.heard in YES else Reason(self.heard)
