@@ -116,7 +116,7 @@ class SignatureError(ConsentError):
         "wrong_receipt": "This was signed for something else, not for this receipt.",
         "unknown_passkey": "This passkey is not one of yours.",
         "bad_signature": "The signature does not hold.",
-        "count_went_back": "This passkey has counted backwards, so there may be a copy of it. Remove it and add a new one.",
+        "count_went_back": "This passkey counted backwards, so there may be a copy of it. Remove it and add a new one.",
     }
 
     def __init__(self, sentence: str = "", *, code: str = "bad_signature") -> None:

@@ -118,8 +118,8 @@ class Permitted:
     """One cameo in a permit, with the epoch it was judged at and the path that said yes.
 
     ``requires`` are the owner's wishes that the video must heed, in their words; the text that was permitted has to
-    hold each of them. ``attested_by`` says who attested the grant's receipt when the permit was minted: ``passkey`` (the
-    owner's own) or ``operator`` (our word alone; always so where no grant was needed).
+    hold each of them. ``attested_by`` says who attested the grant's receipt when the permit was minted: ``passkey``
+    (the owner's own) or ``operator`` (our word alone; always so where no grant was needed).
     """
 
     cameo: int

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from consent import gate
 from consent.accounts import consents, guardians, ties
+from consent.errors import GrantError
 from consent.grants import audience, grant, graph, preferences, why
 from consent.models import Cameo, Grant, Person
 from consent.permit import Answer, Reason, Refusal, Request, Use
@@ -190,7 +191,7 @@ def test_a_grant_gives_the_categories_it_names_and_no_other(olive: Person) -> No
     grant.give(olive, person=felix, uses=[Use.GENERATE], categories=["violence"])
     assert check(felix, categories=frozenset({"violence", "alcohol"})).may
     assert check(felix, categories=frozenset({"violence", "politics"})).reason is Reason.CATEGORY_NOT_GIVEN
-    with pytest.raises(grant.GrantError):
+    with pytest.raises(GrantError):
         grant.give(olive, person=felix, uses=[Use.GENERATE], categories=["hate"])
 
 

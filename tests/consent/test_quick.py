@@ -31,7 +31,7 @@ def afresh() -> None:
     cache.clear()
 
 
-def ask(client: Client, cameos: str = "olive", **headers: str) -> Any:  # noqa: ANN401 - the test client's
+def ask(client: Client, cameos: str = "olive", **headers: Any) -> Any:  # noqa: ANN401 - the test client's
     return client.get(WHERE, {"cameo": cameos}, **headers)
 
 
