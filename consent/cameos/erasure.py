@@ -62,8 +62,11 @@ def _is_old(path: Path) -> bool:
 
 
 def _destroy_unless_used(name: str) -> None:
-    """Destroy a key unless its owner enrolled anew meanwhile; enrolling holds the same lock while it seals."""
+    """Destroy a key unless its owner enrolled anew meanwhile; enrolling holds the same lock while it seals.
+
+    Only the cameo is locked: its owner's row, locked after it, would be the wrong order (people before cameos).
+    """
     with transaction.atomic():
-        Cameo.objects.select_for_update().filter(owner__public_id=name).first()
+        Cameo.objects.select_for_update(of=("self",)).filter(owner__public_id=name).first()
         if not Template.objects.filter(key_name=name).exists():
             vault.destroy(name)
