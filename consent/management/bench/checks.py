@@ -1,10 +1,10 @@
 """What one check costs, beside the same statement without us and beside no question at all.
 
-The three take turns, a few at a time, so that whatever else this machine does weighs on all of them alike.
+The three take turns on one connection, a few at a time, so that whatever else this machine does weighs on all of them
+alike: which processor the database's process runs on decides as much as what it is asked.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -30,7 +30,8 @@ def measure(crowd: Crowd, *, samples: int) -> tuple[float, dict[str, dict[str, f
     ``samples`` is how many checks of one pair are timed; of larger ones, fewer.
     """
     nothing = Stopwatch()
-    with plain() as cursor:
+    connection.ensure_connection()
+    with psycopg.RawCursor(connection.connection) as cursor:
         found = {
             str(size): by_size(crowd, size=size, samples=samples, cursor=cursor, nothing=nothing) for size in SIZES
         }
@@ -44,6 +45,7 @@ def by_size(
     many = max(20, samples // size)
     turns = list(questions(crowd, size=size, many=many))
     sent = [overheard(each) for each in turns]
+    others = turns[many // 2 :] + turns[: many // 2]  # neither is always the one that asks first
     ours, raw = Stopwatch(), Stopwatch()
 
     def bare(asked: Sent) -> None:
@@ -56,7 +58,7 @@ def by_size(
     for start in range(0, many, step):
         nothing.run(idle, range(step if size == 1 else 0))
         raw.run(bare, sent[start : start + step])
-        ours.run(graph.judge, turns[start : start + step])
+        ours.run(graph.judge, others[start : start + step])
     return {
         "p50_us": ours.micros(MIDDLE),
         "p99_us": ours.micros(LATE),
@@ -84,12 +86,3 @@ def questions(crowd: Crowd, *, size: int, many: int) -> Iterator[list[Question]]
     pairs = asked(crowd, many=size * many)
     for start in range(0, size * many, size):
         yield [Question(viewer, cameo, BITS[Use.GENERATE]) for viewer, cameo in pairs[start : start + size]]
-
-
-@contextmanager
-def plain() -> Iterator[psycopg.RawCursor[Any]]:
-    """Open a connection with the product's parameters and nothing of Django's, and give its one cursor."""
-    ours = {"cursor_factory", "context"}
-    parameters = {name: value for name, value in connection.get_connection_params().items() if name not in ours}
-    with psycopg.connect(**parameters, autocommit=True) as opened, psycopg.RawCursor(opened) as cursor:
-        yield cursor
