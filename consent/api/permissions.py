@@ -1,5 +1,6 @@
 """GET /permissions/check: what the gate would answer now; GET /permissions/why: the whole truth about one's own."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import JsonResponse, QueryDict
@@ -18,6 +19,7 @@ from consent.api.quick import Often
 from consent.api.serializers import AnswerSerializer, AnswersSerializer
 from consent.grants import why
 from consent.grants.categories import NAMES
+from consent.grants.uses import BITS
 from consent.permit import Answer, Use
 
 AT_ONCE = 16
@@ -46,19 +48,24 @@ class CheckView(APIView):
 
         What somebody decided against the caller is not told apart from what everybody else hears.
         """
-        found = answers(person(request).pk, request.query_params)
-        if found is None:
+        asked = question(request.query_params)
+        if asked is None:
             message = f"Ask about 1 to {AT_ONCE} cameos, one of the uses {', '.join(Use)}, and categories that exist."
             return refused(status.HTTP_400_BAD_REQUEST, word="invalid", message=message)
-        return Response(found)
+        quick.remember(request, person=person(request).pk)
+        handles, use, about = asked
+        return Response(answers_json(gate.check(person(request).pk, handles, use, about)))
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (REST framework's)
         """Answer what is plainly asked on the short road; everything else goes on to ``get``."""
-        asker = quick.asker(request, scope=Scope.PERMISSIONS_READ)
-        found = answers(asker, request.GET) if asker is not None else None
-        if found is None:
-            return super().dispatch(request, *args, **kwargs)
-        return JsonResponse(found, json_dumps_params=COMPACT, headers={"Vary": "Accept, Authorization, Cookie"})
+        if asked := question(request.GET):
+            handles, use, about = asked
+            scope = Scope.PERMISSIONS_READ
+            found = quick.answers(request, handles=handles, uses=BITS[use], categories=about, scope=scope)
+            if found is not None:
+                vary = {"Vary": "Accept, Authorization, Cookie"}
+                return JsonResponse(answers_json(found), json_dumps_params=COMPACT, headers=vary)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class WhyView(APIView):
@@ -84,12 +91,12 @@ class WhyView(APIView):
         return Response(answer_json(why.ask(person(request), asker=asker, use=use, categories=frozenset(about))))
 
 
-def answers(asker: int, given: QueryDict) -> dict[str, Any] | None:
-    """Return the answers to what was asked; None when it cannot be asked so."""
+def question(given: QueryDict) -> tuple[list[str], Use, frozenset[str]] | None:
+    """Return the handles, the use and the categories that are asked about; None when it cannot be asked so."""
     handles, use, about = listed(given, "cameo"), wanted(given), frozenset(listed(given, "category"))
     if not 1 <= len(handles) <= AT_ONCE or use is None or not about <= KNOWN:
         return None
-    return {"answers": [answer_json(answer) for answer in gate.check(asker, handles, use, about)]}
+    return handles, use, about
 
 
 def listed(given: QueryDict, name: str) -> list[str]:
@@ -101,6 +108,11 @@ def wanted(given: QueryDict) -> Use | None:
     """Return the use that is asked about, None for one that does not exist."""
     use = given.get("use", Use.GENERATE.value)
     return Use(use) if use in set(Use) else None
+
+
+def answers_json(found: Iterable[Answer]) -> dict[str, Any]:
+    """Return all answers."""
+    return {"answers": [answer_json(answer) for answer in found]}
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

@@ -1,11 +1,17 @@
-"""The short road to a pre-check: who asks, and how often, found out in as few statements as can be.
+"""The short road to a pre-check: who asks, and what they may, in one statement and nothing else.
 
 It never refuses. Whoever is not recognised, and whatever is not plainly asked, takes the long road, which knows how to
-say no. What is recognised here is what Django and :mod:`consent.api.bearer` would recognise.
+say no, and which notes who came by which session or token. Such a note is never believed: the statement that answers
+proves it as well, by the rules of Django and of :mod:`consent.accounts.tokens`.
 """
 
+import hashlib
+import logging
 import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -15,23 +21,32 @@ from rest_framework.request import Request
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
-from consent.accounts import prepared, tokens
+from consent.accounts import tokens, transactions
 from consent.accounts.models import Person
 from consent.accounts.tokens import Scope
+from consent.grants import graph, known, why
+from consent.grants.graph import Question
+from consent.permit import Answer
 
-BY_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > statement_timestamp()"
-PERSON = "SELECT password FROM consent_person WHERE id = %s::bigint AND is_active"
+logger = logging.getLogger(__name__)
+
+SESSION = """
+SELECT s.session_data, p.password FROM django_session s CROSS JOIN consent_person p
+WHERE s.session_key = %s AND s.expire_date > statement_timestamp() AND p.id = %s::bigint AND p.is_active"""
 BEARER = """
-SELECT t.secret_sha256, t.person_id FROM consent_token t JOIN consent_person p ON p.id = t.person_id
-WHERE t.public_id = %s AND %s = ANY (t.scopes) AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp()
-  AND t.last_used_at > statement_timestamp() - interval '1 minute' AND p.is_active"""
+SELECT t.secret_sha256, '' FROM consent_token t JOIN consent_person p ON p.id = t.person_id
+WHERE t.public_id = %s AND t.person_id = %s::bigint AND %s = ANY (t.scopes) AND t.revoked_at IS NULL
+  AND t.expires_at > statement_timestamp() AND t.last_used_at > statement_timestamp() - interval '1 minute'
+  AND p.is_active"""
 """One not used for a minute takes the long road, which notes that it is."""
 
 PLAIN = frozenset({"", "*/*", "application/json"})
-AT_ONCE = 100  # questions
+PORTION = 100  # questions
 MOST = 10_000
 LEFT: dict[int, int] = {}
 """Person -> questions that this process may still answer before the shared count is asked again."""
+CAME: dict[str, int] = {}
+"""A digest of a session's key or a token -> who came by it last."""
 LOCK = Lock()
 
 
@@ -52,9 +67,7 @@ class Often(UserRateThrottle):
         if not super().allow_request(request, view):
             return False
         with LOCK:
-            if len(LEFT) > MOST:
-                LEFT.clear()
-            LEFT[person] = AT_ONCE - 1
+            bound(LEFT)[person] = PORTION - 1
         return True
 
 
@@ -62,39 +75,84 @@ def take(person: int) -> bool:
     """Take one question of this person's portion, if there is one."""
     with LOCK:
         left = LEFT.get(person, 0)
-        LEFT[person] = max(0, left - 1)
+        if left:
+            LEFT[person] = left - 1
     return left > 0
 
 
-def asker(request: HttpRequest, *, scope: Scope) -> int | None:
-    """Return who plainly asks and may be answered at once; None sends the request the long road."""
-    if request.method != "GET" or request.META.get("HTTP_ACCEPT", "") not in PLAIN:
-        return None
+def bound(notes: dict[Any, int]) -> dict[Any, int]:
+    """Return the notes, emptied when there are too many."""
+    if len(notes) > MOST:
+        notes.clear()
+    return notes
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request says of who sends it: a session's key (no ``secret``), or a token's public id and secret."""
+
+    name: str
+    secret: str = ""
+
+    @property
+    def note(self) -> str:
+        """Return what this claim is noted under: neither keys nor secrets are kept."""
+        return hashlib.sha256(f"{self.name} {self.secret}".encode()).hexdigest()
+
+    def asks(self, person: int, *, scope: Scope) -> tuple[str, list[str]]:
+        """Return the statement that proves the claim to be this person's, and its values."""
+        if self.secret:
+            return BEARER, [self.name, str(person), scope.value]
+        return SESSION, [self.name, str(person)]
+
+    def is_proved(self, row: Sequence[Any], *, person: int) -> bool:
+        """Return whether what the statement read proves it."""
+        if not row:
+            return False
+        if self.secret:
+            return secrets.compare_digest(row[0], tokens.digest(self.secret))
+        session = SessionStore().decode(row[0])
+        proof = Person(password=row[1]).get_session_auth_hash()
+        is_theirs = session.get(SESSION_KEY) == str(person)
+        is_ours = session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        return is_theirs and is_ours and secrets.compare_digest(session.get(HASH_SESSION_KEY, ""), proof)
+
+
+def claim(request: HttpRequest) -> Claim | None:
+    """Return what a request says of who sends it; a session does not stand in for a token that is none."""
     sent = request.META.get("HTTP_AUTHORIZATION")
-    person = by_session(request) if sent is None else by_token(sent, scope=scope)
-    return person if person is not None and take(person) else None
-
-
-def by_session(request: HttpRequest) -> int | None:
-    """Return who is signed in, by the rules of ``django.contrib.auth.get_user``."""
-    rows = prepared.rows(BY_SESSION, [request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")])
-    session = SessionStore().decode(rows[0][0]) if rows else {}
-    key, proof = session.get(SESSION_KEY, ""), session.get(HASH_SESSION_KEY, "")
-    if not key.isdecimal() or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return None
-    for (password,) in prepared.rows(PERSON, [key]):
-        if secrets.compare_digest(proof, Person(password=password).get_session_auth_hash()):
-            return int(key)
-    return None
-
-
-def by_token(sent: str, *, scope: Scope) -> int | None:
-    """Return whose token this is, by the rules of ``consent.accounts.tokens.find``."""
+    if sent is None:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        return Claim(key) if key else None
     kind, _, text = sent.partition(" ")
     match = tokens.SHAPE.fullmatch(text.strip())
-    if match is None or kind.lower() != "bearer":
+    return Claim(match["id"], match["secret"]) if match and kind.lower() == "bearer" else None
+
+
+def remember(request: HttpRequest, *, person: int) -> None:
+    """Note who came by this session or token: they were recognised on the long road."""
+    if made := claim(request):
+        with LOCK:
+            bound(CAME)[made.note] = person
+
+
+def answers(
+    request: HttpRequest, *, handles: Collection[str], uses: int, categories: frozenset[str], scope: Scope
+) -> list[Answer] | None:
+    """Return what the gate would answer to whoever asks; None sends the request the long road."""
+    made = claim(request) if request.method == "GET" and request.META.get("HTTP_ACCEPT", "") in PLAIN else None
+    person = CAME.get(made.note) if made else None
+    cameos = known.remembered(handles)
+    if made is None or person is None or not cameos:
         return None
-    for digest, person in prepared.rows(BEARER, [match["id"], scope.value]):
-        if secrets.compare_digest(digest, tokens.digest(match["secret"])):
-            return int(person)
+    questions = [Question(person, cameo, uses, categories) for cameo in cameos.values()]
+    try:
+        query, values = made.asks(person, scope=scope)
+        with transactions.whole():
+            judged, row = graph.judge_beside(questions, query=query, values=values)
+        found = dict(zip(cameos, judged, strict=bool(judged)))
+        if made.is_proved(row, person=person) and known.is_about(found) and take(person):
+            return [why.for_asker(answer, handle=handle) for handle, answer in found.items()]
+    except Exception:
+        logger.exception("quick.check_failed")
     return None

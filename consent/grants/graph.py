@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -33,6 +34,7 @@ WITNESSED = frozenset({"grant", "denied", "rule"})
 PRIVATE = frozenset({"blocked", "denied"})
 """What an asker is never told: that somebody decided something against them."""
 
+COLUMNS = 8
 LOCK = "SELECT id FROM consent_cameo WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE"
 
 
@@ -110,11 +112,29 @@ def judge(questions: Sequence[Question]) -> list[Judgement]:
     """Answer every question from one snapshot, in the order asked."""
     if not questions:
         return []
-    if len(questions) == 1:
-        rows = prepared.rows(ALONE, alone(questions[0]))
-    else:
-        rows = sorted(prepared.rows(STATEMENT, asked(questions)), key=itemgetter(0))
-    return [read(row, question=q) for row, q in zip(rows, questions, strict=True)]
+    rows = prepared.rows(*sent(questions))
+    return [read(row, question=q) for row, q in zip(sorted(rows, key=itemgetter(0)), questions, strict=True)]
+
+
+def judge_beside(
+    questions: Sequence[Question], *, query: str, values: Sequence[str]
+) -> tuple[list[Judgement], tuple[Any, ...]]:
+    """Answer the questions and read one row more, all in one statement; without that row there are no answers."""
+    statement, ours = sent(questions)
+    rows = sorted(prepared.rows(beside(statement, query=query), [*ours, *values]), key=itemgetter(0))
+    answers = [read(row[:COLUMNS], question=q) for row, q in zip(rows, questions, strict=bool(rows))]
+    return answers, rows[0][COLUMNS:] if rows else ()
+
+
+@lru_cache(maxsize=16)
+def beside(statement: str, *, query: str) -> str:
+    """Return the statement that reads both."""
+    return f"SELECT j.*, w.* FROM ({statement}) j CROSS JOIN ({query}) w"  # noqa: S608 - both are the house's own text
+
+
+def sent(questions: Sequence[Question]) -> tuple[str, list[str]]:
+    """Return the statement for so many questions, and what it is sent."""
+    return (ALONE, alone(questions[0])) if len(questions) == 1 else (STATEMENT, asked(questions))
 
 
 def asked(questions: Sequence[Question]) -> list[str]:

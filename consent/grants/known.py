@@ -16,12 +16,22 @@ CAMEOS: dict[str, int] = {}
 def judge(requester: int, handles: Collection[str], *, uses: int, categories: frozenset[str]) -> dict[str, Judgement]:
     """Return handle -> answer, for each handle asked for, once and in that order."""
     wanted = list(dict.fromkeys(map(graph.plain, handles)))
-    hints = {handle: CAMEOS[handle] for handle in wanted if handle in CAMEOS}
-    if len(hints) == len(wanted):
+    if hints := remembered(wanted):
         answers = ask(requester, hints, uses=uses, categories=categories)
-        if all(answer.handle == handle for handle, answer in answers.items()):
+        if is_about(answers):
             return answers
     return ask(requester, learn(wanted), uses=uses, categories=categories)
+
+
+def remembered(handles: Collection[str]) -> dict[str, int]:
+    """Return handle -> cameo, once for each and in that order; nothing when one of them is not known."""
+    wanted = list(dict.fromkeys(map(graph.plain, handles)))
+    return {handle: CAMEOS[handle] for handle in wanted} if all(handle in CAMEOS for handle in wanted) else {}
+
+
+def is_about(answers: Mapping[str, Judgement]) -> bool:
+    """Return whether each answer is about whom it was asked for."""
+    return all(answer.handle == handle for handle, answer in answers.items())
 
 
 def ask(requester: int, cameos: Mapping[str, int], *, uses: int, categories: frozenset[str]) -> dict[str, Judgement]:
