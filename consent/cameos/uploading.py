@@ -17,33 +17,33 @@ class PrivateUpload(FileUploadHandler):
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
-        self._file: UploadedFile[bytes] | None = None
+        self.file: UploadedFile[bytes] | None = None  # Django's name: its parser closes it when a form breaks off
         self._got = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         """Open the private file."""
         super().new_file(*args, **kwargs)
         kept = tempfile.NamedTemporaryFile(dir=home(), prefix="arriving-")  # noqa: SIM115 - closed with the request
-        self._file = UploadedFile(kept, self.file_name, self.content_type, 0, self.charset)
+        self.file = UploadedFile(kept, self.file_name, self.content_type, 0, self.charset)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's
         """Write a chunk, or stop."""
         self._got += len(raw_data)
-        if self._got > HEAVIEST or self._file is None:
+        if self._got > HEAVIEST or self.file is None:
             raise StopUpload(connection_reset=True)
-        self._file.write(raw_data)
+        self.file.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":  # a generic to the type checker alone
         """Hand the file over, rewound."""
-        if self._file is not None:
-            self._file.seek(0)
-            self._file.size = file_size
-        return self._file
+        if self.file is not None:
+            self.file.seek(0)
+            self.file.size = file_size
+        return self.file
 
     def upload_interrupted(self) -> None:
         """Remove what had arrived."""
-        if self._file is not None:
-            self._file.close()
+        if self.file is not None:
+            self.file.close()
 
 
 def prepare(request: HttpRequest) -> bool:

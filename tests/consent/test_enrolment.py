@@ -1,3 +1,4 @@
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -331,10 +332,12 @@ def declined(answer: object) -> str:
 
 
 def multipart(content: bytes) -> tuple[bytes, str]:
+    boundary = secrets.token_hex(16)  # long: a short one does occur in a film
     head = (
-        b'--x\r\nContent-Disposition: form-data; name="recording"; filename="a.mp4"\r\nContent-Type: video/mp4\r\n\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="recording"; filename="a.mp4"\r\n'
+        "Content-Type: video/mp4\r\n\r\n"
     )
-    return head + content + b"\r\n--x--\r\n", "multipart/form-data; boundary=x"
+    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 def commits() -> AbstractContextManager[object]:
