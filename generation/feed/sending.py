@@ -10,7 +10,7 @@ from http import HTTPStatus
 from io import BufferedIOBase
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from whitenoise.responders import Response, SlicedFile, StaticFile
 
 from generation.errors import ViewEndedError
@@ -39,8 +39,11 @@ class SealedFile(StaticFile):  # type: ignore[misc]  # whitenoise has no types
 def sent(path: Path, *, request: HttpRequest, name: str, keep: bool, may: May) -> HttpResponseBase:
     """Return the response; ranges, conditions and HEAD are whitenoise's. ``may`` is asked again while it is sent.
 
-    Nothing between us and the viewer may store it, since it may be withdrawn at any moment.
+    Nothing between us and the viewer may store it, since it may be withdrawn at any moment. Raises Http404 when the
+    bytes are lost.
     """
+    if not path.is_file():
+        raise Http404
     headers = [
         ("Content-Type", "video/mp4"),
         ("Content-Disposition", f'{"attachment" if keep else "inline"}; filename="countenance-{name}.mp4"'),

@@ -180,3 +180,9 @@ def test_a_maker_deletes_and_the_bytes_are_gone(
     clip.manifest.refresh_from_db()
     assert clip.manifest.withdrawn_entry is not None
     assert felix.delete(path).status_code == 204
+
+
+def test_a_video_whose_bytes_were_lost_is_not_found(clip: Clip, settings: Settings) -> None:
+    (Path(settings.MEDIA_HOME) / clip.path).unlink()
+    answer = client(cast.felix()).get(f"/api/v1/clips/{clip.public_id}/content")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
