@@ -3,12 +3,13 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from consent.api.cameo import AudienceView, CameoView, SwitchView
-from consent.api.captures import CapturesView, CaptureView, RecordingView
+from consent.api.captures import AgreementView, CapturesView, CaptureView, RecordingView
 from consent.api.grants import GrantsView, GrantView
 from consent.api.permissions import CheckView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("captures", CapturesView.as_view()),
+    path("captures/agreement", AgreementView.as_view()),
     path("captures/<str:capture_id>", CaptureView.as_view()),
     path("captures/<str:capture_id>/recording", RecordingView.as_view()),
     path("cameo", CameoView.as_view()),
