@@ -10,7 +10,8 @@ class ConsentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Teach safety what a capture is."""
-        from consent.cameos import cases  # noqa: PLC0415 - models are not loaded before this
+        """Teach safety what a capture is, and what a face to be protected."""
+        from consent.cameos import cases, registry  # noqa: PLC0415 - models are not loaded before this
 
         cases.register()
+        registry.register()

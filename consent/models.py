@@ -1,7 +1,7 @@
 """Models of every room, gathered where Django looks for them."""
 
 from consent.accounts.models import Block, Fact, Follow, Notice, Person
-from consent.cameos.models import Cameo, Capture, Template
+from consent.cameos.models import Cameo, Capture, LegalHold, Protected, Template
 from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord, RuledOut
 from consent.receipts.models import Receipt
 
@@ -13,10 +13,12 @@ __all__ = [
     "Fact",
     "Follow",
     "Grant",
+    "LegalHold",
     "Notice",
     "PermitCameo",
     "PermitRecord",
     "Person",
+    "Protected",
     "Receipt",
     "RuledOut",
     "Template",
