@@ -1,7 +1,7 @@
 """Models of every room, gathered where Django looks for them."""
 
 from consent.accounts.models import Block, Fact, Follow, Notice, Person
-from consent.cameos.models import Cameo, Capture, LegalHold, Protected, Template
+from consent.cameos.models import Cameo, Capture, LegalHold, Protected, Template, Thing
 from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord, RuledOut
 from consent.receipts.models import Receipt
 
@@ -22,4 +22,5 @@ __all__ = [
     "Receipt",
     "RuledOut",
     "Template",
+    "Thing",
 ]

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from consent.accounts import outbox
-from consent.cameos import enrolment, erasure, judgement
+from consent.cameos import enrolment, erasure, judgement, keeping
+from consent.grants import switch
 
 
 @shared_task(name="consent.tasks.deliver", queue="light", ignore_result=True)
@@ -16,6 +17,13 @@ def deliver() -> None:
 def judge(capture: int) -> None:
     """Judge a capture's recording (primary key); delivered twice, it is judged once."""
     judgement.judge(capture)
+
+
+@shared_task(name="consent.tasks.retire", queue="light", ignore_result=True)
+def retire() -> None:
+    """Withdraw the likenesses whose owners were not here for as long as the strictest configured law allows."""
+    for cameo in keeping.overdue():
+        switch.withdraw(cameo.owner)
 
 
 @shared_task(name="consent.tasks.sweep", queue="light", ignore_result=True)
