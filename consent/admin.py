@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from consent.models import Appearance, Cameo, Fact, Grant, PermitRecord, Person, Receipt
+from consent.models import Appearance, Cameo, Fact, Grant, LegalHold, PermitRecord, Person, Protected, Receipt, Thing
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -94,3 +94,26 @@ class FactAdmin(Shown):
 
     list_display = ("public_id", "kind", "attempts", "created_at", "delivered_at")
     list_filter = ("kind",)
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(Shown):
+    """Orders that delay the destruction of a key; placed and lifted by ``manage.py hold``, which logs it."""
+
+    list_display = ("public_id", "cameo", "reason", "placed_by", "placed_at", "lifted_by", "lifted_at")
+
+
+@admin.register(Protected)
+class ProtectedAdmin(Shown):
+    """Who asked for a face to be protected, and how it was proven; decided as a case."""
+
+    list_display = ("public_id", "relation", "asked_by", "state", "created_at", "decided_at", "erased_at")
+    list_filter = ("state", "relation")
+
+
+@admin.register(Thing)
+class ThingAdmin(Shown):
+    """Animals and objects, without their pictures."""
+
+    list_display = ("public_id", "owner", "kind", "name", "created_at")
+    exclude = ("ciphertext",)
