@@ -15,6 +15,7 @@ be missing: what was not asked is not judged. A pose may also be given as ``{"po
 import math
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -32,9 +33,9 @@ LATEST: Final = 2.0  # seconds after its cue by which a pose is taken
 EACH_DIGIT, AFTER = 0.9, 0.8  # seconds
 PHRASE: Final = 6.0  # seconds to read it
 WORDS: Final = (
-    "river", "window", "garden", "yellow", "paper", "summer", "bottle", "silver", "market", "winter", "letter", "orange",
-    "mountain", "kitchen", "purple", "morning", "station", "butter", "forest", "island", "pencil", "rabbit", "thunder",
-    "village", "basket", "candle", "dragon", "engine", "feather", "hammer", "jacket", "lemon",
+    "river", "window", "garden", "yellow", "paper", "summer", "bottle", "silver", "market", "winter", "letter",
+    "orange", "mountain", "kitchen", "purple", "morning", "station", "butter", "forest", "island", "pencil", "rabbit",
+    "thunder", "village", "basket", "candle", "dragon", "engine", "feather", "hammer", "jacket", "lemon",
 )  # fmt: skip
 READ: Final = 5  # words in a phrase
 
@@ -96,8 +97,8 @@ class Challenge:
         )
 
 
-def make(path: Path = "standard") -> Challenge:
-    """Return a new challenge.
+def make(path: Path = "standard", *, below: Callable[[int], int] = secrets.randbelow) -> Challenge:
+    """Return a new challenge; ``below`` draws a number under another, and only an evaluation gives a seeded one.
 
     The standard one: 108 orders of four poses, 590,490 rows of six digits, 4,516 orders of
     colours. The
@@ -105,20 +106,20 @@ def make(path: Path = "standard") -> Challenge:
     in a row: a repeated digit is easily heard once, a repeated pose seen once.
     """
     count, many = COUNTS[path]
-    holds = tuple(_between(*HOLDS) for _ in range(count))
+    holds = tuple(_between(*HOLDS, below=below) for _ in range(count))
     cues = tuple(round(FIRST + sum(holds[:number]) + number * AROUND, 2) for number in range(count))
     digits_s = round(cues[-1] + holds[-1] + AROUND, 2)
     phrase_s = round(digits_s + many * EACH_DIGIT, 2)
     is_bright = path == "standard"
-    shown = lights.make(start_s=digits_s) if is_bright else ()
+    shown = lights.make(start_s=digits_s, below=below) if is_bright else ()
     end = max(phrase_s if is_bright else phrase_s + PHRASE, shown[-1].end_s if shown else 0.0) + AFTER
     return Challenge(
-        poses=_drawn(POSES, count),
-        digits="".join(_drawn(tuple("0123456789"), many)),
+        poses=_drawn(POSES, count, below=below),
+        digits="".join(_drawn(tuple("0123456789"), many, below=below)),
         cues=cues,
         holds=holds,
         lights=shown,
-        phrase="" if is_bright else " ".join(_drawn(WORDS, READ)),
+        phrase="" if is_bright else " ".join(_drawn(WORDS, READ, below=below)),
         path=path,
         digits_s=digits_s,
         phrase_s=0.0 if is_bright else phrase_s,
@@ -142,12 +143,13 @@ def words_in(transcript: str, phrase: str) -> int:
     return found
 
 
-def _between(least: float, most: float) -> float:
-    return round(least + secrets.randbelow(round(100 * (most - least)) + 1) / 100, 2)
+def _between(least: float, most: float, *, below: Callable[[int], int]) -> float:
+    return round(least + below(round(100 * (most - least)) + 1) / 100, 2)
 
 
-def _drawn(pool: tuple[str, ...], count: int) -> tuple[str, ...]:
+def _drawn(pool: tuple[str, ...], count: int, *, below: Callable[[int], int]) -> tuple[str, ...]:
     drawn: list[str] = []
     for _ in range(count):
-        drawn.append(secrets.choice([one for one in pool if drawn[-1:] != [one]]))
+        others = [one for one in pool if drawn[-1:] != [one]]
+        drawn.append(others[below(len(others))])
     return tuple(drawn)

@@ -7,6 +7,7 @@ light. Colours come as sRGB; ``start_s`` counts from the recording's first pictu
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,14 +64,14 @@ class Light:
         return cls(rgb=(red, green, blue), start_s=float(told["start_s"]), hold_s=float(told["hold_s"]), ease_s=ease)
 
 
-def make(*, start_s: float) -> tuple[Light, ...]:
+def make(*, start_s: float, below: Callable[[int], int] = secrets.randbelow) -> tuple[Light, ...]:
     """Return a new sequence that begins at ``start_s``: 4,516 orders, each with its own rhythm."""
     lights: list[Light] = []
-    name, at = secrets.choice(sorted(HUES)), start_s
+    name, at = sorted(HUES)[below(len(HUES))], start_s
     for _ in range(COUNT):
-        light = Light(rgb=srgb(HUES[name]), start_s=round(at, 2), hold_s=_hold())
+        light = Light(rgb=srgb(HUES[name]), start_s=round(at, 2), hold_s=_hold(below))
         lights.append(light)
-        name, at = secrets.choice(APART[name]), light.end_s
+        name, at = APART[name][below(len(APART[name]))], light.end_s
     return tuple(lights)
 
 
@@ -91,9 +92,9 @@ def luminance(rgb: tuple[int, int, int]) -> float:
     return sum(weight * value for weight, value in zip(WEIGHTS, linear(rgb), strict=True))
 
 
-def _hold() -> float:
+def _hold(below: Callable[[int], int]) -> float:
     least, most = (round(100 * value) for value in HOLDS)
-    return (least + secrets.randbelow(most - least + 1)) / 100
+    return (least + below(most - least + 1)) / 100
 
 
 def _encoded(value: float) -> float:
