@@ -321,5 +321,6 @@ CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about 
     "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},
     "retain": {"task": "config.tasks.retain", "schedule": crontab(hour=3, minute=20)},
 }
+BIOMETRIC_LAWS = ("BIPA", "CUBI", "GDPR", "COPPA")  # consent/cameos/laws.toml; the strictest of them applies
 RETENTION = ROOT / "config" / "retention.toml"
 MODELS = ROOT / "config" / "models.toml"

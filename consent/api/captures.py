@@ -1,5 +1,6 @@
 """POST /captures, PUT /captures/{id}/recording, GET /captures/{id}: enrolling, one step a call."""
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,11 +12,14 @@ from rest_framework.views import APIView
 
 from consent.accounts.models import Person
 from consent.api.answers import person, refused
-from consent.cameos import enrolment, uploading
+from consent.cameos import agreement, enrolment, keeping, uploading
 from consent.cameos.enrolment import Declined
 from consent.cameos.models import Cameo, Capture
 
 STATUS: dict[str, int] = {
+    "waiting": status.HTTP_409_CONFLICT,
+    "agreement_changed": status.HTTP_409_CONFLICT,
+    "other_browser": status.HTTP_403_FORBIDDEN,
     "frozen": status.HTTP_403_FORBIDDEN,
     "too_often": status.HTTP_429_TOO_MANY_REQUESTS,
     "expired": status.HTTP_410_GONE,
@@ -24,12 +28,56 @@ STATUS: dict[str, int] = {
 }
 
 
-class ChallengeSerializer(serializers.Serializer[Any]):
-    """What to do in the recording; left and right are the person's own."""
+class LightSerializer(serializers.Serializer[Any]):
+    """One colour of the screen."""
 
+    rgb = serializers.ListField(child=serializers.IntegerField(), min_length=3, max_length=3)
+    start_s = serializers.FloatField()
+    hold_s = serializers.FloatField()
+    ease_s = serializers.FloatField()
+
+
+class ChallengeSerializer(serializers.Serializer[Any]):
+    """What to do in the recording, and when; left and right are the person's own, seconds count from its start."""
+
+    path = serializers.ChoiceField(choices=["standard", "alternative"])
     poses = serializers.ListField(child=serializers.CharField())
+    cues = serializers.ListField(child=serializers.FloatField())
+    holds = serializers.ListField(child=serializers.FloatField())
     digits = serializers.CharField()
+    digits_s = serializers.FloatField()
+    phrase = serializers.CharField(allow_blank=True)
+    phrase_s = serializers.FloatField()
+    lights = LightSerializer(many=True)
+    seconds = serializers.FloatField()
     max_seconds = serializers.IntegerField()
+
+
+class OpeningSerializer(serializers.Serializer[Any]):
+    """How to enrol; both may be left out."""
+
+    path = serializers.ChoiceField(
+        choices=["standard", "alternative"], default="standard", help_text="The alternative one shows no colours."
+    )
+    agreement = serializers.CharField(
+        default=agreement.VERSION,
+        help_text="The version of the text you agree to by asking.",
+    )
+
+
+class ParagraphSerializer(serializers.Serializer[Any]):
+    """One paragraph of the agreement."""
+
+    heading = serializers.CharField()
+    words = serializers.CharField()
+
+
+class AgreementSerializer(serializers.Serializer[Any]):
+    """What is agreed to."""
+
+    version = serializers.CharField()
+    sha256 = serializers.CharField()
+    paragraphs = ParagraphSerializer(many=True)
 
 
 class OpenedSerializer(serializers.Serializer[Any]):
@@ -65,14 +113,26 @@ class RecordingSerializer(serializers.Serializer[Any]):
 class CapturesView(APIView):
     """Beginning to enrol."""
 
-    @extend_schema(request=None, responses={201: OpenedSerializer})
+    @extend_schema(request=OpeningSerializer, responses={201: OpenedSerializer})
     def post(self, request: Request) -> Response:
-        """Give a fresh challenge, good for two minutes and one recording."""
-        capture = enrolment.begin(person(request))
+        """Agree, and get a fresh challenge: good for two minutes, for one recording, from this browser."""
+        asked = OpeningSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        path, agreed = asked.validated_data["path"], asked.validated_data["agreement"]
+        capture = enrolment.begin(person(request), browser=browser(request), path=path, agreed=agreed)
         if isinstance(capture, Declined):
             return declined(capture)
         body = {"id": capture.public_id, "challenge": capture.challenge, "expires_at": capture.expires_at}
         return Response(body, status=status.HTTP_201_CREATED)
+
+
+class ConsentTextView(APIView):
+    """The agreement."""
+
+    @extend_schema(responses=AgreementSerializer)
+    def get(self, _request: Request) -> Response:
+        """Give the text in force."""
+        return Response(agreement.told(days=keeping.strictest().days))
 
 
 class CaptureView(APIView):
@@ -99,11 +159,17 @@ class RecordingView(APIView):
         if capture is None:
             return missing()
         recording = request.FILES.get("recording")
-        refusal = enrolment.receive(capture, chunks=recording.chunks()) if recording else enrolment.EMPTY
+        taken = partial(enrolment.receive, capture, browser=browser(request))
+        refusal = taken(chunks=recording.chunks()) if recording else enrolment.EMPTY
         if refusal is not None:
             return declined(refusal)
         capture.refresh_from_db()
         return Response(capture_json(capture, owner=person(request)), status=status.HTTP_202_ACCEPTED)
+
+
+def browser(request: Request) -> str:
+    """Return what binds a capture to the browser that asks; without a session, to nothing that ever comes back."""
+    return enrolment.browser_of(request._request.session.session_key)  # noqa: SLF001 - as above
 
 
 def declined(answer: Declined) -> Response:

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from consent.api.account import BirthDateView, InvitesView, ReplaceView
 from consent.api.appearances import AppearancesView, AppearanceView, BehindView
 from consent.api.cameo import AudienceView, CameoView, SwitchView, WithdrawView
-from consent.api.captures import CapturesView, CaptureView, RecordingView
+from consent.api.captures import CapturesView, CaptureView, ConsentTextView, RecordingView
 from consent.api.exports import ExportsView, ExportView
 from consent.api.family import AgreementView, ConfirmView, EvidenceView, GuardianshipsView, GuardianshipView
 from consent.api.grants import GrantsView, GrantView
@@ -27,6 +27,7 @@ from consent.api.tokens import TokensView, TokenView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("captures", CapturesView.as_view()),
+    path("captures/agreement", ConsentTextView.as_view()),
     path("captures/<str:capture_id>", CaptureView.as_view()),
     path("captures/<str:capture_id>/recording", RecordingView.as_view()),
     path("cameo", CameoView.as_view()),

@@ -1,6 +1,6 @@
 """Opening a capture, taking its recording, and the rules of trying again.
 
-A challenge is made by the server, for one person, for two minutes, for one recording. The recording is
+A challenge is made by the server, for one person in one browser, for two minutes, for one recording. The recording is
 written to a private folder as it arrives and goes to ``consent.tasks.judge``; the row is the truth, the
 message only a hint: a lost one is sent again by :func:`sweep`.
 """
@@ -17,19 +17,18 @@ from typing import Final
 
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from consent.cameos import challenge
+from consent.cameos import agreement, challenge, keeping, trying
 from consent.cameos.models import Cameo, Capture
 
 TASK: Final = "consent.tasks.judge"
 OPEN_FOR: Final = timedelta(minutes=2)
-FAILURES: Final = 5
-WITHIN: Final = timedelta(minutes=3)
-HEAVIEST: Final = 48 * 2**20  # bytes; twenty seconds of a webcam are 6 MB
+HEAVIEST: Final = 48 * 2**20  # bytes; forty seconds of a webcam are 12 MB
 WAITED: Final = timedelta(seconds=30)  # after which a message counts as lost
 
 
@@ -43,22 +42,62 @@ class Declined:
 
 
 FROZEN = Declined("frozen", "Your likeness is frozen while a case is open.", "Wait for the decision.")
-TOO_OFTEN = Declined("too_often", "That did not work five times in a row.", "Wait three minutes, then try again.")
+WAITING = Declined(
+    "waiting", "A person is still to look at your earlier recordings.", "You will be told when they have decided."
+)
+CHANGED = Declined("agreement_changed", "The text you agreed to has changed.", "Read it again, then agree to it.")
+ELSEWHERE = Declined("other_browser", "This challenge was given to another browser.", "Start again in this one.")
 GONE = Declined("expired", "This challenge has expired or was already answered.", "Start again to get a new one.")
 HEAVY = Declined("too_large", "This recording is larger than the 48 MB we take.", "Record again, only the challenge.")
 EMPTY = Declined("empty", "No recording arrived.", "Record again and send it once more.")
 
 
-def begin(person: AbstractBaseUser) -> Capture | Declined:
-    """Open a capture with a fresh challenge; earlier open ones of this person expire."""
-    now = timezone.now()
-    mine = Capture.objects.filter(person_id=person.pk)
-    if Cameo.objects.filter(owner_id=person.pk, state=Cameo.State.FROZEN).exists():
+def begin(
+    person: AbstractBaseUser, *, browser: str, path: challenge.Path = "standard", agreed: str = agreement.VERSION
+) -> Capture | Declined:
+    """Open a capture with a fresh challenge for this browser; earlier open ones of this person expire.
+
+    ``browser`` is what :func:`browser_of` gives for the session; ``path`` is chosen before there is a challenge;
+    ``agreed`` is the version of the agreement that the person was shown.
+    """
+    if agreed != agreement.VERSION:
+        return CHANGED
+    with transaction.atomic():
+        get_user_model().objects.select_for_update(no_key=True).get(pk=person.pk)  # one attempt at a time
+        return _declined(person.pk) or _opened(person.pk, browser=browser, path=path)
+
+
+def browser_of(session_key: str | None) -> str:
+    """Return what stands for a browser's session in the row: a digest, so that the row cannot be signed in with."""
+    return hashlib.sha256(f"capture\0{session_key or secrets.token_hex()}".encode()).hexdigest()
+
+
+def _declined(person: int) -> Declined | None:
+    if Cameo.objects.filter(owner_id=person, state=Cameo.State.FROZEN).exists():
         return FROZEN
-    if mine.filter(state=Capture.State.SPOOF, judged_at__gt=now - WITHIN).count() >= FAILURES:
-        return TOO_OFTEN
-    mine.filter(state=Capture.State.OPEN).update(state=Capture.State.EXPIRED)
-    return Capture.objects.create(person_id=person.pk, challenge=challenge.make().told(), expires_at=now + OPEN_FOR)
+    if trying.is_waiting(person):
+        return WAITING
+    left = trying.pause(person)
+    return too_often(left) if left > timedelta(0) else None
+
+
+def too_often(left: timedelta) -> Declined:
+    """Return the no that says how long the pause still is."""
+    minutes = -(-left // timedelta(minutes=1))
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return Declined("too_often", "That did not work several times in a row.", f"Wait {wait}, then try again.")
+
+
+def _opened(person: int, *, browser: str, path: challenge.Path) -> Capture:
+    Capture.objects.filter(person_id=person, state=Capture.State.OPEN).update(state=Capture.State.EXPIRED)
+    return Capture.objects.create(
+        person_id=person,
+        browser=browser,
+        agreement=agreement.VERSION,
+        agreement_sha256=agreement.digest(days=keeping.strictest().days),
+        challenge=challenge.make(path).told(),
+        expires_at=timezone.now() + OPEN_FOR,
+    )
 
 
 def find(public_id: str, *, person: AbstractBaseUser) -> Capture | None:
@@ -70,13 +109,15 @@ def find(public_id: str, *, person: AbstractBaseUser) -> Capture | None:
     return capture
 
 
-def receive(capture: Capture, *, chunks: Iterable[bytes]) -> Declined | None:
-    """Take the one recording of an open capture and send it to be judged; None means it was taken.
+def receive(capture: Capture, *, chunks: Iterable[bytes], browser: str) -> Declined | None:
+    """Take the one recording of an open capture, from the browser it was opened in; None means it was taken.
 
     Written as it arrives, mode 0600, never more than :data:`HEAVIEST`; refused bytes are removed at once.
     """
     if capture.state != Capture.State.OPEN or capture.expires_at <= timezone.now():
         return GONE
+    if not secrets.compare_digest(capture.browser, browser):
+        return ELSEWHERE
     path = home() / secrets.token_hex(16)
     try:
         written, digest = _written(path, chunks)

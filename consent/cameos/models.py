@@ -43,6 +43,7 @@ class Cameo(models.Model):
     audience = models.CharField(max_length=10, choices=Audience, default=Audience.ONLY_ME)
     epoch = models.BigIntegerField(default=1)
     enrolled_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="When the key was destroyed and certified.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -86,6 +87,9 @@ class Capture(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True, default=opaque, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="captures")
+    browser = models.CharField(max_length=64, help_text="SHA-256 of the session it is answered from.")
+    agreement = models.CharField(max_length=16, help_text="The version of the text that was agreed to.")
+    agreement_sha256 = models.CharField(max_length=64)
     challenge = models.JSONField()
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     reasons = models.JSONField(default=list, blank=True)
@@ -116,6 +120,10 @@ class Capture(models.Model):
                 name="consent_capture_verdict_has_time",
                 condition=~Q(state__in=["live", "spoof", "unsure"]) | Q(judged_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="consent_capture_bound_to_a_browser", condition=Q(browser__regex=r"^[0-9a-f]{64}$")
+            ),
+            models.UniqueConstraint(name="consent_capture_one_open", fields=["person"], condition=Q(state="open")),
         ]
         indexes = [models.Index(fields=["person", "created_at"], name="consent_capture_by_person")]
 

@@ -1,5 +1,6 @@
 """Enrolling, one step a screen: what will happen, the challenge, what came of it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent.accounts.models import Person
-from consent.cameos import enrolment, uploading
-from consent.cameos.challenge import Challenge
+from consent.cameos import agreement, enrolment, keeping, uploading
+from consent.cameos.challenge import Challenge, Path
 from consent.cameos.enrolment import Declined
 from consent.cameos.models import Cameo, Capture
 
@@ -28,13 +29,16 @@ WORDS = {
 def start(request: HttpRequest) -> HttpResponse:
     """Tell what will happen and what is kept; on POST, begin."""
     if request.method == "POST":
-        capture = enrolment.begin(_person(request))
+        path: Path = "alternative" if request.POST.get("path") == "alternative" else "standard"
+        agreed = request.POST.get("agreement", "")
+        capture = enrolment.begin(_person(request), browser=_browser(request), path=path, agreed=agreed)
         if isinstance(capture, Declined):
             messages.error(request, f"{capture.sentence} {capture.advice}")
             return redirect("consent:enrol")
         return redirect("consent:capture", capture.public_id)
     cameo = Cameo.objects.filter(owner=_person(request)).first()
-    return render(request, "consent/enrol.html", {"step": "start", "cameo": cameo})
+    text = agreement.told(days=keeping.strictest().days)
+    return render(request, "consent/enrol.html", {"step": "start", "cameo": cameo, "agreement": text})
 
 
 @require_safe
@@ -61,7 +65,8 @@ def recording(request: HttpRequest, capture_id: str) -> HttpResponse:
 def _received(request: HttpRequest, capture_id: str) -> HttpResponse:
     found = _own(request, capture_id)
     sent = request.FILES.get("recording")
-    declined = enrolment.receive(found, chunks=sent.chunks()) if sent else enrolment.EMPTY
+    taken = partial(enrolment.receive, found, browser=_browser(request))
+    declined = taken(chunks=sent.chunks()) if sent else enrolment.EMPTY
     if declined is not None:
         messages.error(request, f"{declined.sentence} {declined.advice}")
     return redirect("consent:capture", capture_id)
@@ -78,6 +83,10 @@ def _own(request: HttpRequest, capture_id: str) -> Capture:
     if found is None:
         raise Http404
     return found
+
+
+def _browser(request: HttpRequest) -> str:
+    return enrolment.browser_of(request.session.session_key)
 
 
 def _person(request: HttpRequest) -> Person:

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.test import TestCase
 from django.utils import timezone
 from pytest_django import Settings
 
-from consent.cameos import enrolment, erasure, judgement, likeness, vault
+from consent.cameos import agreement, enrolment, erasure, judgement, likeness, trying, vault
 from consent.cameos.enrolment import Declined
 from consent.cameos.gallery import the_gallery
 from consent.cameos.observation import Observation
@@ -28,6 +29,8 @@ from tests.consent.test_pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
+BROWSER = enrolment.browser_of("a session")
+
 
 @dataclass
 class Booth:
@@ -36,7 +39,7 @@ class Booth:
     film: Path
 
     def opened(self, person: Person, *, digits: str = films.DIGITS) -> Capture:
-        capture = enrolment.begin(person)
+        capture = enrolment.begin(person, browser=BROWSER)
         assert isinstance(capture, Capture), capture
         capture.challenge = {"poses": list(films.POSES), "digits": digits, "max_seconds": 20}
         capture.save()
@@ -44,7 +47,7 @@ class Booth:
 
     def sent(self, person: Person, *, digits: str = films.DIGITS, extra: bytes = b"") -> Capture:
         capture = self.opened(person, digits=digits)
-        assert enrolment.receive(capture, chunks=[self.film.read_bytes(), extra]) is None
+        assert enrolment.receive(capture, chunks=[self.film.read_bytes(), extra], browser=BROWSER) is None
         return capture
 
     def enrolled(self, person: Person, *, extra: bytes = b"") -> Cameo:
@@ -251,19 +254,19 @@ def test_an_interrupted_judgement_is_sent_again_and_given_up_after_three(
 def test_a_challenge_is_good_for_one_recording_and_two_minutes(booth: Booth) -> None:
     answered = booth.sent(cast.sten())
     answered.refresh_from_db()
-    assert declined(enrolment.receive(answered, chunks=[b"x"])) == "expired"
+    assert declined(enrolment.receive(answered, chunks=[b"x"], browser=BROWSER)) == "expired"
     late = booth.opened(cast.sten())
     Capture.objects.filter(pk=late.pk).update(expires_at=timezone.now())
     late.refresh_from_db()
-    assert declined(enrolment.receive(late, chunks=[b"x"])) == "expired"
+    assert declined(enrolment.receive(late, chunks=[b"x"], browser=BROWSER)) == "expired"
     assert enrolment.find(late.public_id, person=cast.sten()).state == "expired"  # type: ignore[union-attr]
 
 
 def test_two_uploads_that_race_are_one(booth: Booth) -> None:
     capture = booth.opened(cast.sten())
     twin = Capture.objects.get(pk=capture.pk)
-    assert enrolment.receive(capture, chunks=[b"first"]) is None
-    assert declined(enrolment.receive(twin, chunks=[b"second"])) == "expired"
+    assert enrolment.receive(capture, chunks=[b"first"], browser=BROWSER) is None
+    assert declined(enrolment.receive(twin, chunks=[b"second"], browser=BROWSER)) == "expired"
     assert len(list(Path(settings.CAPTURE_HOME).iterdir())) == 1
 
 
@@ -276,7 +279,7 @@ def test_a_recording_past_the_limit_stops_arriving_and_leaves_nothing(booth: Boo
             taken.append(1)
             yield b"\0" * 2**20
 
-    assert declined(enrolment.receive(capture, chunks=endless())) == "too_large"
+    assert declined(enrolment.receive(capture, chunks=endless(), browser=BROWSER)) == "too_large"
     assert len(taken) < 60
     assert list(Path(settings.CAPTURE_HOME).iterdir()) == []
 
@@ -285,7 +288,81 @@ def test_five_failures_in_three_minutes_make_a_pause(booth: Booth) -> None:
     for number in range(5):
         capture = booth.sent(cast.sten(), digits="000001", extra=bytes([number]))
         assert judgement.judge(capture.pk) == "spoof"
-    assert declined(enrolment.begin(cast.sten())) == "too_often"
+    assert declined(enrolment.begin(cast.sten(), browser=BROWSER)) == "too_often"
+    other = enrolment.begin(cast.sten(), browser=enrolment.browser_of("another"), path="alternative")
+    assert declined(other) == "too_often", "neither another browser nor the alternative path is a way round"
+
+
+def test_the_pause_grows_and_ends() -> None:
+    sten, now = cast.sten(), timezone.now()
+    fail(sten, ago=[61, 60.9, 60.8, 60.7, 60.6, 2, 1.9, 1.8, 1.7, 1.6])
+    assert timedelta(minutes=4) < trying.pause(sten.pk) < timedelta(minutes=5)
+    Capture.objects.update(judged_at=F("judged_at") - timedelta(minutes=5))
+    assert trying.pause(sten.pk) <= timedelta(0)
+    Capture.objects.update(judged_at=now)
+    assert trying.pause(sten.pk) > timedelta(minutes=5)
+    assert "6 minutes" in refusal(enrolment.begin(sten, browser=BROWSER)).advice
+
+
+def test_four_failures_are_no_pause_and_slow_ones_neither() -> None:
+    sten = cast.sten()
+    fail(sten, ago=[2.5, 2, 1.5, 1])
+    assert trying.pause(sten.pk) <= timedelta(0)
+    fail(sten, ago=[9])
+    assert trying.pause(sten.pk) <= timedelta(0)
+    fail(sten, ago=[0.5])
+    assert trying.pause(sten.pk) > timedelta(0)
+
+
+def test_recordings_not_yet_judged_count_so_that_many_at_once_gain_nothing(booth: Booth) -> None:
+    for number in range(5):
+        booth.sent(cast.sten(), extra=bytes([number]))
+    assert declined(enrolment.begin(cast.sten(), browser=BROWSER)) == "too_often"
+
+
+def test_two_recordings_wait_for_a_person_and_no_third() -> None:
+    sten = cast.sten()
+    fail(sten, ago=[60, 50], state=Capture.State.UNSURE)
+    assert declined(enrolment.begin(sten, browser=BROWSER)) == "waiting"
+
+
+def test_a_challenge_is_answered_from_the_browser_it_was_given_to(booth: Booth) -> None:
+    capture = booth.opened(cast.sten())
+    stolen = enrolment.receive(capture, chunks=[b"x"], browser=enrolment.browser_of("another"))
+    assert declined(stolen) == "other_browser"
+    assert enrolment.receive(capture, chunks=[b"x"], browser=BROWSER) is None
+
+
+def test_another_session_of_the_same_person_cannot_answer_over_the_api(booth: Booth) -> None:
+    one, other = signed_in(cast.sten()), signed_in(cast.sten())
+    opened = one.post("/api/v1/captures").json()
+    body, kind = multipart(b"x")
+    place = f"/api/v1/captures/{opened['id']}/recording"
+    told = other.put(place, body, content_type=kind)
+    assert (told.status_code, told.json()["error"]["code"]) == (403, "other_browser")
+    assert one.put(place, body, content_type=kind).status_code == 202
+
+
+def test_a_session_without_a_key_binds_to_nothing() -> None:
+    assert enrolment.browser_of(None) != enrolment.browser_of(None)
+    assert enrolment.browser_of("one") == enrolment.browser_of("one") != "one"
+
+
+def test_a_new_challenge_ends_the_one_before(booth: Booth) -> None:
+    first, second = booth.opened(cast.sten()), booth.opened(cast.sten())
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("expired", "open")
+
+
+def test_who_was_shown_an_older_text_is_asked_again() -> None:
+    assert declined(enrolment.begin(cast.sten(), browser=BROWSER, agreed="2020-01-01")) == "agreement_changed"
+    assert not Capture.objects.exists()
+
+
+def test_the_alternative_path_is_longer_and_shows_no_colours() -> None:
+    told = signed_in(cast.sten()).post("/api/v1/captures", {"path": "alternative"}).json()["challenge"]
+    assert (told["path"], len(told["poses"]), len(told["digits"]), told["lights"]) == ("alternative", 8, 10, [])
+    assert len(told["phrase"].split()) == 5
 
 
 def test_nobody_sees_or_answers_another_persons_capture(booth: Booth) -> None:
@@ -300,7 +377,7 @@ def test_nobody_sees_or_answers_another_persons_capture(booth: Booth) -> None:
 def test_the_page_leads_from_consent_to_a_challenge_and_takes_a_file(booth: Booth) -> None:
     client = signed_in(cast.sten())
     assert "What we keep" in client.get("/enrol").content.decode()
-    place = client.post("/enrol").headers["Location"]
+    place = client.post("/enrol", {"agreement": agreement.VERSION}).headers["Location"]
     page = client.get(place).content.decode()
     capture = Capture.objects.get()
     assert all(words in page for words in (" ".join(capture.challenge["digits"]), "enrol.js", "Send a recording"))
@@ -326,9 +403,22 @@ def capture_name(capture: Capture) -> str:
 
 
 def declined(answer: object) -> str:
+    return refusal(answer).code
+
+
+def refusal(answer: object) -> Declined:
     assert isinstance(answer, Declined), answer
     assert answer.sentence.endswith(".")
-    return answer.code
+    return answer
+
+
+def fail(person: Person, *, ago: list[float], state: Capture.State = Capture.State.SPOOF) -> None:
+    """Let attempts have failed so many minutes ago."""
+    for minutes in ago:
+        when = timezone.now() - timedelta(minutes=minutes)
+        Capture.objects.create(
+            person=person, browser=BROWSER, challenge={}, state=state, received_at=when, judged_at=when, expires_at=when
+        )
 
 
 def multipart(content: bytes) -> tuple[bytes, str]:
