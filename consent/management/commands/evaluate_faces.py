@@ -1,0 +1,126 @@
+"""``manage.py evaluate faces``: how well the face engine tells people apart, and what that allows."""
+
+import csv
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from consent import backends
+from consent.backends import FaceEngine
+from consent.cameos import gallery
+from consent.errors import EngineMissingError
+from consent.trials.rates import Told, interval
+
+Vector = NDArray[np.float32]
+Pair = tuple[str, str, bool]
+COLUMNS = {"file_x", "file_y", "Decision"}
+MOST_PIXELS = 50_000_000
+
+
+class Command(BaseCommand):
+    """Measure the face engine on labelled pairs of photographs; writes no rows and keeps no vector."""
+
+    help = "Measure the face engine on pairs of photographs (CSV: file_x, file_y, Decision=Yes/No; files beside it)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the pairs."""
+        parser.add_argument("--pairs", type=Path, help="a CSV with the columns file_x, file_y, Decision")
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 - Django's
+        """Exit 0 when it was measured, whatever the figures; 2 with one sentence when it could not be."""
+        if options["pairs"] is None:
+            raise CommandError("Say which pairs to measure: --pairs FILE.csv.", returncode=2)
+        try:
+            engine = backends.face_engine()
+        except EngineMissingError as missing:
+            raise CommandError(str(missing), returncode=2) from missing
+        pairs = _pairs(options["pairs"])
+        vectors = self._vectors(engine, options["pairs"].parent, sorted({name for pair in pairs for name in pair[:2]}))
+        told, failures = _scored(pairs, vectors), sum(vector is None for vector in vectors.values())
+        found = _found(told, failures)
+        self.stdout.write(json.dumps(found) if options["json"] else "\n".join(_lines(found, told)))
+
+    def _vectors(self, engine: FaceEngine, folder: Path, names: list[str]) -> dict[str, Vector | None]:
+        """Return each picture's vector, None where no face was found; progress goes to stderr."""
+        vectors: dict[str, Vector | None] = {}
+        for number, name in enumerate(names, start=1):
+            picture = _picture(folder, name)
+            found = engine.find(picture)
+            vectors[name] = engine.vector(picture, found[0]) if found else None
+            self.stderr.write(f"\r{number} of {len(names)} pictures", ending="" if number < len(names) else "\n")
+        return vectors
+
+
+def _pairs(path: Path) -> list[Pair]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as surprise:
+        raise CommandError(f"{path} cannot be read as a CSV file.", returncode=2) from surprise
+    if not rows or COLUMNS - set(rows[0]):
+        raise CommandError(f"{path} holds no pairs: its columns must be file_x, file_y, Decision.", returncode=2)
+    if any(None in (row[name] for name in COLUMNS) or row["Decision"] not in {"Yes", "No"} for row in rows):
+        raise CommandError(f"{path} has a row without both files and a Decision of Yes or No.", returncode=2)
+    pairs = [(str(row["file_x"]), str(row["file_y"]), row["Decision"] == "Yes") for row in rows]
+    if len({is_same for _, _, is_same in pairs}) == 1:
+        raise CommandError(f"{path} must hold pairs of both kinds, Yes and No.", returncode=2)
+    return pairs
+
+
+def _picture(folder: Path, name: str) -> NDArray[np.uint8]:
+    path = folder / name
+    if folder.resolve() not in path.resolve().parents:
+        raise CommandError(f"{name} does not lie beside the CSV.", returncode=2)
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise CommandError(f"{name} is larger than {MOST_PIXELS // 1_000_000} megapixels.", returncode=2)
+            return np.asarray(image.convert("RGB"), np.uint8)
+    except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as surprise:
+        raise CommandError(f"{name} is missing, or no picture that can be read.", returncode=2) from surprise
+
+
+def _scored(pairs: list[Pair], vectors: dict[str, Vector | None]) -> Told:
+    """Return the scores; a pair with an undetected face scores nothing and is counted apart."""
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for one, two, is_same in pairs:
+        first, second = vectors[one], vectors[two]
+        if first is not None and second is not None:
+            scores[is_same].append(float(first @ second))
+    if not scores[True] or not scores[False]:
+        raise CommandError("Too few faces were found to measure anything.", returncode=2)
+    return Told(genuine=np.array(scores[True]), impostor=np.array(scores[False]))
+
+
+def _found(told: Told, failures: int) -> dict[str, Any]:
+    return {
+        "tar_at_far_1e-3": round(told.tar_at(1e-3), 5),
+        "eer": round(told.eer(), 5),
+        "accuracy_at_threshold": round(told.accuracy(gallery.LEAST), 5),
+        "n_genuine": int(told.genuine.size),
+        "n_impostor": int(told.impostor.size),
+        "failures_to_detect": failures,
+    }
+
+
+def _lines(found: dict[str, Any], told: Told) -> list[str]:
+    """Return the same for people, and how large a gallery the line allows."""
+    line, let_in = gallery.LEAST, int(np.sum(told.impostor >= gallery.LEAST))
+    low, high = interval(let_in, told.impostor.size)
+    tail = NormalDist(float(told.impostor.mean()), float(told.impostor.std(ddof=1)))
+    far = 1 - tail.cdf(line)
+    shown = [f"{name:22} {value}" for name, value in found.items()]
+    shown.append(f"At the line of {line}: {let_in} of {told.impostor.size} impostors ({low:.2%} to {high:.2%}).")
+    shown.append(
+        f"A normal tail puts the false accept rate at {far:.1e}: N x FAR stays below {gallery.WRONG_HITS:g} up to"
+        f" N = {int(gallery.WRONG_HITS / far)}; for a larger gallery the line rises (see consent/cameos/gallery.py)."
+    )
+    return [*shown, "Pairs share pictures and people, so they are fewer than they look; the tail is an extrapolation."]
