@@ -4,32 +4,118 @@ It proves that an honest capture passes, and gives tests and the demo something 
 nothing about people: it is a simulation, and shares neither constant nor module with the judge.
 """
 
-from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
-from hibari import Hibari
 from numpy.typing import NDArray
 
+from consent.trials import camera, score, voice
+from consent.trials.asked import Asked
+from consent.trials.camera import CODECS, Pixels, Sensor, Take
 from consent.trials.expression import Muscles
+from consent.trials.lamp import Lamp, Screen
 from consent.trials.lift import lift
 from consent.trials.pose import Stage
-from consent.trials.score import Score
+from consent.trials.score import Manner, Score
+from consent.trials.spectacles import Glasses
+from consent.trials.voice import RATE, Voice
 
-RATE = 48_000
-BLOCK = 960  # samples: 20 ms
-NOISE = 2.2  # grey levels of sensor noise, of 255
-CODECS = {".mp4": ("libx264", "aac"), ".webm": ("libvpx", "libopus")}
+__all__ = ["CODECS", "RATE", "Part", "Player", "drawn", "perform", "speak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Who plays, and where they sit: ``bright`` is what a white screen adds to the room's light, ``late`` its delay."""
+
+    portrait: Pixels = field(repr=False)
+    manner: Manner = field(default_factory=Manner)
+    voice: Voice = field(default_factory=Voice)
+    bright: float = 0.5
+    late: float = 0.08
+    dim: float = 1.0
+    warm: float = 0.0
+    side: float = 0.0
+    has_glasses: bool = False
+
+
+def drawn(portrait: Pixels, rng: np.random.Generator) -> Part:
+    """Return somebody with this face: every fourth wears glasses, every fourth sits in poor light."""
+    is_poor = rng.random() < 0.25  # noqa: PLR2004 - as said
+    return Part(
+        portrait=portrait,
+        manner=score.drawn(rng),
+        voice=voice.drawn(rng),
+        bright=float(rng.uniform(0.5, 1.0) if is_poor else rng.uniform(0.3, 0.8)),
+        late=float(rng.uniform(0.04, 0.14)),
+        dim=float(rng.uniform(0.45, 0.7)) if is_poor else float(rng.uniform(0.85, 1.0)),
+        warm=float(rng.uniform(0, 1)),
+        side=float(rng.uniform(-0.6, 0.6)) if is_poor else 0.0,
+        has_glasses=bool(rng.random() < 0.25),  # noqa: PLR2004 - as said
+    )
+
+
+class Player:
+    """Somebody answering a challenge: what can be seen of them at any time, and heard."""
+
+    def __init__(
+        self, part: Part, asked: Asked, *, size: tuple[int, int], model: Path, said: NDArray[np.float32] | None = None
+    ) -> None:
+        self.part, self.asked = part, asked
+        words = voice.say(asked.digits, part.voice) if said is None and asked.digits else said
+        read = voice.say(asked.phrase, part.voice) if asked.phrase else np.zeros(0, np.float32)
+        silent = np.zeros(0, np.float32)
+        self.score = Score(asked=asked, said=silent if words is None else words, read=read, manner=part.manner)
+        self.head = lift(part.portrait, width=size[0], height=size[1], model=model)
+        self._muscles, self._stage = Muscles(self.head), Stage(self.head)
+        self._lamp, self._screen = Lamp(self.head, bright=part.bright), Screen(asked.lights, late=part.late)
+        self._glasses = Glasses(self.head) if part.has_glasses else None
+
+    @property
+    def seconds(self) -> float:
+        """Return how long they need."""
+        return self.score.length
+
+    def face(self, t: float) -> Pixels:
+        """Return the face as it is made at a time, unlit and looking straight."""
+        made = self._muscles.move(self.head.picture, blink=self.score.blink(t), mouth=self.score.mouth(t))
+        return self._glasses.worn(made) if self._glasses else made
+
+    def see(self, t: float) -> Pixels:
+        """Return what a camera without faults would see at a time."""
+        turn = self.score.turn(t)
+        return self._stage.show(self._lamp.shine(self.face(t), self._screen.colour(t), turn), turn)
+
+    def unlit(self, t: float) -> Pixels:
+        """Return the same where no screen shines on them."""
+        return self._stage.show(self.face(t), self.score.turn(t))
+
+    def track(self) -> NDArray[np.float32]:
+        """Return the voice alone, silence around it: float32 mono at RATE, as long as the performance."""
+        return voice.placed(self.score.spoken, seconds=self.seconds)
+
+
+def sensor(part: Part, size: tuple[int, int], *, seed: int) -> Sensor:
+    """Return the camera in this part's room."""
+    return Sensor(*size, seed=seed, dim=part.dim, warm=part.warm, side=part.side)
+
+
+def take(player: Player, *, size: tuple[int, int], fps: int, seed: int) -> Take:
+    """Return the honest recording of a player."""
+    eye = sensor(player.part, size, seed=seed)
+    times = camera.ticking(player.seconds, fps=fps, seed=seed)
+    pictures: Iterator[tuple[float, Pixels]] = ((t, eye.expose(player.see(t), t)) for t in times)
+    return Take(pictures=pictures, sound=camera.heard(player.track(), seed=seed), size=size, fps=fps)
 
 
 def perform(
     portrait: NDArray[np.uint8],
     *,
-    poses: Sequence[str],
-    digits: str,
+    poses: Sequence[str] = (),
+    digits: str = "",
+    told: Mapping[str, Any] | None = None,
     out: Path,
     model: Path,
     size: tuple[int, int] = (640, 480),
@@ -38,89 +124,17 @@ def perform(
 ) -> float:
     """Film ``portrait`` (RGB) taking the poses in order, then saying the digits; return the seconds filmed.
 
-    ``model`` is MediaPipe's ``face_landmarker.task``; ``out`` ends in .mp4 or .webm.
-    Raises ``lift.PortraitError`` when the portrait has no face, KeyError for a pose it does not know.
+    ``told`` is the whole challenge as the product tells it, and then says everything: cues, colours, phrase.
+    ``model`` is MediaPipe's ``face_landmarker.task``; ``out`` ends in .mp4 or .webm. Raises
+    ``lift.PortraitError`` when the portrait has no face, ``asked.AskedError`` for what cannot be played.
     """
-    score = Score(poses=tuple(poses), voice=speak(digits, seed=seed), rate=RATE, seed=seed)
-    width, height = size
-    frames = _played(portrait, score, width=width, height=height, fps=fps, model=model)
-    _film(out, frames, _heard(score, seed=seed), size=size, fps=fps)
-    return score.length
+    asked = Asked.read(told if told is not None else {"poses": list(poses), "digits": digits or "0"})
+    part = Part(portrait=portrait, manner=Manner(seed=seed), voice=Voice(seed=seed))
+    player = Player(part, asked, size=size, model=model)
+    camera.film(take(player, size=size, fps=fps, seed=seed), out)
+    return player.seconds
 
 
 def speak(digits: str, *, seed: int) -> NDArray[np.float32]:
     """Return the digits said one by one: mono float32 at 48 kHz."""
-    tts = Hibari()
-    dry = tts(", ".join(digits) + ".", speed=0.8, seed=seed)
-    times = np.arange(int(len(dry) * RATE / tts.sample_rate)) * (tts.sample_rate / RATE)
-    return np.asarray(np.interp(times, np.arange(len(dry)), dry), np.float32)
-
-
-def _played(
-    portrait: NDArray[np.uint8], score: Score, *, width: int, height: int, fps: int, model: Path
-) -> Iterator[NDArray[np.uint8]]:
-    head = lift(portrait, width=width, height=height, model=model)
-    stage, muscles, sensor = Stage(head), Muscles(head), Sensor(width, height, seed=score.seed)
-    for number in range(int(score.length * fps)):
-        t = number / fps
-        face = muscles.move(head.picture, blink=score.blink(t), mouth=score.mouth(t))
-        yield sensor.expose(stage.show(face, score.turn(t)), t)
-
-
-class Sensor:
-    """A small camera: noise that never repeats, and a light that breathes a little."""
-
-    def __init__(self, width: int, height: int, *, seed: int) -> None:
-        self._rng = np.random.default_rng(seed)
-        self._size = (height, width, 3)
-        self._grain = self._rng.normal(0, NOISE, (height + 64, width + 64, 3)).astype(np.float32)
-
-    def expose(self, picture: NDArray[np.uint8], t: float) -> NDArray[np.uint8]:
-        """Return the picture as the camera takes it."""
-        top, left = self._rng.integers(0, 64, 2)
-        grain = self._grain[top : top + self._size[0], left : left + self._size[1]]
-        light = 1 + 0.006 * np.sin(2 * np.pi * 0.4 * t)
-        return np.asarray(np.clip(picture * np.float32(light) + grain, 0, 255), np.uint8)
-
-
-def _heard(score: Score, *, seed: int) -> NDArray[np.float32]:
-    """Return the room's sound: the voice with a short echo, over a quiet hiss."""
-    room = np.random.default_rng(seed).normal(0, 0.0012, int(score.length * RATE)).astype(np.float32)
-    loud = np.float32(0.5 / max(1e-6, float(np.abs(score.voice).max())))
-    for delay, gain in ((0.0, 1.0), (0.011, 0.18), (0.027, 0.09)):
-        start = int((score.speaks_at + delay) * RATE)
-        part = score.voice[: len(room) - start]
-        room[start : start + len(part)] += part * loud * np.float32(gain)
-    return np.clip(room, -1, 1)
-
-
-def _film(
-    out: Path, frames: Iterator[NDArray[np.uint8]], sound: NDArray[np.float32], *, size: tuple[int, int], fps: int
-) -> None:
-    """Write H.264 and AAC, or VP8 and Opus: picture and sound side by side, as a browser records them."""
-    picture_codec, sound_codec = CODECS[out.suffix]
-    with av.open(str(out), "w") as container:
-        video: Any = container.add_stream(picture_codec, rate=fps)
-        video.width, video.height, video.pix_fmt = *size, "yuv420p"
-        video.time_base, video.bit_rate = Fraction(1, fps), 2_500_000
-        video.options = (
-            {"preset": "veryfast"} if picture_codec == "libx264" else {"deadline": "realtime", "cpu-used": "8"}
-        )
-        audio: Any = container.add_stream(sound_codec, rate=RATE, layout="mono")
-        for number, picture in enumerate(frames):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, fps)
-            container.mux(video.encode(frame))
-        container.mux(video.encode(None))
-        for start in range(0, len(sound), BLOCK):
-            container.mux(audio.encode(_block(sound, start)))
-        container.mux(audio.encode(None))
-
-
-def _block(sound: NDArray[np.float32], start: int) -> av.AudioFrame:
-    samples = np.zeros((1, BLOCK), np.float32)
-    part = sound[start : start + BLOCK]
-    samples[0, : len(part)] = part
-    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
-    frame.pts, frame.sample_rate, frame.time_base = start, RATE, Fraction(1, RATE)
-    return frame
+    return voice.say(digits, Voice(seed=seed))

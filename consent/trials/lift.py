@@ -61,6 +61,14 @@ def lift(portrait: NDArray[np.uint8], *, width: int, height: int, model: Path) -
     )
 
 
+def cropped(
+    portrait: NDArray[np.uint8], *, width: int, height: int, model: Path
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return the portrait framed like :func:`lift` does, and its 478 points (478, 2); raises PortraitError."""
+    crop, points = _framed(portrait, _mesh(portrait, model), width=width, height=height)
+    return crop, points[:, :2]
+
+
 def _mesh(portrait: NDArray[np.uint8], model: Path) -> NDArray[np.float32]:
     options = vision.FaceLandmarkerOptions(base_options=BaseOptions(model_asset_buffer=model.read_bytes()), num_faces=1)
     image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(portrait))

@@ -8,7 +8,8 @@ import numpy as np
 import skimage.data
 from numpy.typing import NDArray
 
-from consent.trials import actor
+from consent.trials import actor, camera
+from consent.trials.camera import Take
 
 SIZE, FPS = (480, 360), 15
 POSES, DIGITS = ("left", "up", "right", "down"), "482913"
@@ -32,7 +33,8 @@ def silent_film(out: Path, pictures: Iterator[Pixels], *, seconds: float, says: 
     if says:
         voice = actor.speak(says, seed=2)
         sound[actor.RATE : actor.RATE + len(voice)] += 0.5 * voice[: len(sound) - actor.RATE]
-    actor._film(out, pictures, sound, size=SIZE, fps=FPS)
+    timed = ((number / FPS, picture) for number, picture in enumerate(pictures))
+    camera.film(Take(pictures=timed, sound=sound, size=SIZE, fps=FPS), out)
     return out
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from consent.trials import actor, pose
+from consent.trials.asked import Asked
 from consent.trials.lift import PortraitError, lift
 from consent.trials.pose import Stage, Turn
 from consent.trials.score import Score
@@ -41,7 +42,7 @@ def test_a_head_that_does_not_turn_is_the_photograph(mesh_model: Path) -> None:
 
 def test_the_score_holds_each_pose_and_speaks_after_the_last() -> None:
     voice = actor.speak("12", seed=1)
-    score = Score(poses=("left", "down"), voice=voice, rate=actor.RATE, seed=1)
+    score = Score(asked=Asked(poses=("left", "down"), digits="12"), said=voice)
     assert score.turn(1.4).yaw > 20
     assert score.turn(3.0).pitch < -14
     assert score.mouth(score.speaks_at - 0.5) == 0
@@ -63,8 +64,8 @@ def test_the_command_films_what_was_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "says"),
     [
-        ('{"poses": ["sideways"], "digits": "1"}', "a.mp4", "cannot do"),
-        ('{"poses": ["left"]}', "a.mp4", "holds no challenge"),
+        ('{"poses": ["sideways"], "digits": "1"}', "a.mp4", "no challenge an actor can answer"),
+        ('{"poses": ["left"]}', "a.mp4", "no challenge an actor can answer"),
         ("[", "a.mp4", "holds no challenge"),
         ('{"poses": ["left"], "digits": "1"}', "a.avi", "must end in"),
     ],

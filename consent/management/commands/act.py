@@ -13,17 +13,20 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from consent.trials.actor import CODECS, perform
+from consent.trials.asked import Asked, AskedError
 from consent.trials.lift import PortraitError
 
 
 class Command(BaseCommand):
     """Film a portrait that takes the poses and says the digits of a challenge."""
 
-    help = "Film a portrait answering a challenge: poses with true parallax, blinks, lips, spoken digits."
+    help = "Film a portrait answering a challenge: true parallax, blinks, lips, spoken digits, the screen's light."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the challenge, the portrait and where the film goes."""
-        parser.add_argument("--challenge", type=Path, required=True, help='JSON: {"poses": [...], "digits": "..."}')
+        parser.add_argument(
+            "--challenge", type=Path, required=True, help='JSON: {"poses": [...], "digits": "..."} and more'
+        )
         parser.add_argument("--portrait", type=Path, help="an image of one face; default: scikit-image's astronaut")
         parser.add_argument("--out", type=Path, required=True, help="a file that ends in .mp4 or .webm")
         parser.add_argument("--seed", type=int, default=1)
@@ -37,26 +40,27 @@ class Command(BaseCommand):
         model = settings.WEIGHTS["face_landmarker.task"]
         if model is None:
             raise CommandError("The actor needs face_landmarker.task: run `manage.py models fetch` first.")
-        poses, digits = _challenge(options["challenge"])
+        told = _challenge(options["challenge"])
         portrait = _portrait(options["portrait"])
         try:
-            seconds = perform(portrait, poses=poses, digits=digits, out=out, model=model, seed=options["seed"])
+            seconds = perform(portrait, told=told, out=out, model=model, seed=options["seed"])
         except PortraitError as surprise:
             raise CommandError(str(surprise)) from surprise
-        told = {"out": str(out), "seconds": round(seconds, 2)}
-        self.stdout.write(json.dumps(told) if options["json"] else f"Filmed {seconds:.1f} s: {out}")
+        done = {"out": str(out), "seconds": round(seconds, 2)}
+        self.stdout.write(json.dumps(done) if options["json"] else f"Filmed {seconds:.1f} s: {out}")
 
 
-def _challenge(path: Path) -> tuple[list[str], str]:
+def _challenge(path: Path) -> dict[str, Any]:
     try:
-        asked = json.loads(path.read_text(encoding="utf-8"))
-        asked = asked.get("challenge", asked)
-        poses, digits = [str(pose) for pose in asked["poses"]], str(asked["digits"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as surprise:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        asked: dict[str, Any] = told.get("challenge", told)
+    except (OSError, ValueError, AttributeError) as surprise:
         raise CommandError(f"{path} holds no challenge: it needs poses and digits.") from surprise
-    if not digits.isdigit() or not set(poses) <= {"left", "right", "up", "down"}:
-        raise CommandError(f"{path} asks for something the actor cannot do: poses are left, right, up, down.")
-    return poses, digits
+    try:
+        Asked.read(asked)
+    except AskedError as surprise:
+        raise CommandError(f"{path}: {surprise}") from surprise
+    return asked
 
 
 def _portrait(path: Path | None) -> NDArray[np.uint8]:

@@ -1,0 +1,99 @@
+"""Every kind of attempt by its name, and how one is drawn: who sits there, in what room, asked for what."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from consent.trials import actor, camera, people
+from consent.trials.actor import Part
+from consent.trials.asked import Asked
+from consent.trials.attacks import display, objects, paper, protocol, strangers
+from consent.trials.attacks.scene import Scene
+from consent.trials.camera import Take
+from consent.trials.people import Sitter
+
+BONA_FIDE: Final = "bona_fide"
+OBJECT: Final = "human_as_object"  # judged on the path for animals and things
+Maker = Callable[[Scene], Take]
+Challenges = Callable[[np.random.Generator], dict[str, Any]]
+"""Draws a challenge as the product would, in its JSON."""
+
+
+def honest(scene: Scene) -> Take:
+    """Return the person asked, answering."""
+    return scene.honest(scene.player())
+
+
+ATTACKS: Final[dict[str, Maker]] = {
+    "print_waved": paper.waved,
+    "print_bent": paper.bent,
+    "print_cut_out": paper.cut_out,
+    "screen_replay": display.screen,
+    "session_replay": protocol.replay,
+    "wrong_order": protocol.order,
+    "wrong_digits": protocol.digits,
+    "another_voice": protocol.other_voice,
+    "stale_nonce": protocol.stale,
+    "spliced": protocol.splice,
+    "face_swap": strangers.swap,
+    "injected_stream": strangers.injection,
+    "no_echo": protocol.no_echo,
+    "late_echo": protocol.late_echo,
+    "other_echo": protocol.other_echo,
+    "two_people": strangers.two_people,
+    OBJECT: objects.human,
+    "virtual_camera": strangers.virtual_camera,
+}
+MAKERS: Final[dict[str, Maker]] = {BONA_FIDE: honest, **ATTACKS}
+SYNTHETIC: Final = 12  # sitters, the two real ones included
+TOLD_APART: Final = frozenset({"face_swap"})  # needs two faces that an engine tells apart: the real portraits
+FORMATS: Final = ((".webm", camera.VP9), (".webm", camera.VP9), (".mp4", None), (".webm", None))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt, before it is filmed: everything follows from these four."""
+
+    species: str
+    number: int
+    seed: int
+    strength: float = 0.5
+
+
+def film(attempt: Attempt, folder: Path, *, challenges: Challenges, model: Path) -> tuple[Path, dict[str, Any]]:
+    """Film an attempt into the folder; return the recording, and the challenge it must be judged against."""
+    rng = np.random.default_rng([attempt.seed, zlib.crc32(attempt.species.encode()), attempt.number])
+    told, *before = (challenges(rng) for _ in range(3))
+    suffix, codecs = FORMATS[int(rng.integers(len(FORMATS)))]
+    take = MAKERS[attempt.species](_scene(attempt, told, before, rng=rng, model=model))
+    take.codecs = codecs
+    out = folder / f"{attempt.species}-{attempt.number}{suffix}"
+    camera.film(take, out)
+    return out, told
+
+
+def _scene(
+    attempt: Attempt, told: dict[str, Any], before: list[dict[str, Any]], *, rng: np.random.Generator, model: Path
+) -> Scene:
+    number = int(rng.integers(2 if attempt.species in TOLD_APART else SYNTHETIC))
+    return Scene(
+        asked=Asked.read(told),
+        earlier=tuple(Asked.read(one) for one in before),
+        part=_part(number, rng, model=model),
+        other=replace(_part(1 - number % 2, rng, model=model), has_glasses=False),
+        strength=attempt.strength,
+        rng=rng,
+        model=model,
+        fps=int(rng.choice((24, 30))),
+    )
+
+
+def _part(number: int, rng: np.random.Generator, *, model: Path) -> Part:
+    """Return somebody drawn; only who shows bare eyes is given glasses (Hopper, and who is made from her, has some)."""
+    sitter = Sitter(number, skin=float(rng.choice(people.SKINS)))
+    part = actor.drawn(people.portrait(sitter, model=model), rng)
+    return part if number == 0 else replace(part, has_glasses=False)
