@@ -253,6 +253,7 @@ WEIGHTS: dict[str, Path | None] = {
         "minilm.onnx",
         "minilm-tokenizer.json",
         "open_nsfw.onnx",
+        "minifasnet_v2.onnx",  # an opt-in
         "whisper-base",  # a folder: model.bin, config.json, tokenizer.json, vocabulary.json
     )
 }
@@ -264,6 +265,7 @@ PEOPLE_ENGINES = {  # what sees and hears people (consent/backends)
     "face": "consent.backends.face.SFace",
     "landmarks": "consent.backends.landmarks.FaceLandmarker",
     "speech": "consent.backends.speech.Whisper",
+    "pad": "consent.backends.antispoof.MiniFasNet",
 }
 VIDEO_PROVIDER_URL = read("VIDEO_PROVIDER_URL")  # an OpenAI-shaped /v1; empty: the http engine is not available
 VIDEO_PROVIDER_KEY = read("VIDEO_PROVIDER_KEY")
@@ -321,6 +323,7 @@ CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about 
     "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},
     "retain": {"task": "config.tasks.retain", "schedule": crontab(hour=3, minute=20)},
 }
+ABSENCES_TIGHTENED: dict[str, str] = {}  # check -> hold or refuse; see safety/policies/absences.toml
 BIOMETRIC_LAWS = ("BIPA", "CUBI", "GDPR", "COPPA")  # consent/cameos/laws.toml; the strictest of them applies
 RETENTION = ROOT / "config" / "retention.toml"
 MODELS = ROOT / "config" / "models.toml"

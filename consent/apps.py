@@ -13,11 +13,12 @@ class ConsentConfig(AppConfig):
         """Teach safety what we ask of it; say how changes are proved and what we hold of a person."""
         from consent.accounts import cases as people  # noqa: PLC0415 - models are not loaded before this
         from consent.accounts import proof  # noqa: PLC0415
-        from consent.cameos import cases  # noqa: PLC0415
+        from consent.cameos import cases, registry  # noqa: PLC0415
         from consent.grants import belongings, concentration  # noqa: PLC0415
         from consent.receipts.together import prove  # noqa: PLC0415
 
         cases.register()
+        registry.register()
         concentration.register()
         people.register()
         proof.register(prove)

@@ -8,7 +8,7 @@ from consent.accounts.letterbox import Letter, Preference
 from consent.accounts.models import Block, Fact, Follow, Notice, Person
 from consent.accounts.stewardship import Steward
 from consent.accounts.tokens import Token
-from consent.cameos.models import Cameo, Capture, Template
+from consent.cameos.models import Cameo, Capture, LegalHold, Protected, Template
 from consent.grants.descent import Descent
 from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord
 from consent.grants.rows import Concentration, Request, Rule
@@ -30,12 +30,14 @@ __all__ = [
     "GuardianConsent",
     "Guardianship",
     "Invite",
+    "LegalHold",
     "Letter",
     "Notice",
     "PermitCameo",
     "PermitRecord",
     "Person",
     "Preference",
+    "Protected",
     "Receipt",
     "ReceiptSignature",
     "Request",

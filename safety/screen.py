@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Literal
 
+from django.conf import settings
 from django.db import transaction
 
 from safety.classifiers import lexicon, screenings
@@ -19,8 +20,8 @@ from safety.classifiers.output import OutputTap
 from safety.classifiers.screenings import Finding
 from safety.classifiers.verdict import CLEAR, Verdict, absent, judge, worst
 from safety.clearance import Answer, Clearance, Hold, Kind, Refusal, Signal
-from safety.errors import SafetyError
-from safety.policies.rules import catalogue
+from safety.errors import PolicyError, SafetyError
+from safety.policies.rules import Unchecked, catalogue, tightened
 from safety.review import queue
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,18 @@ def capture(
         return replace(found, policy_version=catalogue().version), CAPTURES[verdict]
 
     return _answer(finding, look=look, kind=CAPTURE, subject=subject)
+
+
+def unchecked(*checks: str) -> tuple[Unchecked, ...]:
+    """Return what follows for a capture when these checks are not made, the same for Screening and enrolment.
+
+    ``settings.ABSENCES_TIGHTENED`` (check -> continue, hold, refuse) is heeded where it is stricter; PolicyError where
+    it is laxer, or when a check is not in the table: what nobody thought of is not passed over.
+    """
+    rules, wanted = catalogue().unchecked, settings.ABSENCES_TIGHTENED
+    if unknown := [check for check in checks if check not in rules]:
+        raise PolicyError(f"absences.toml does not say what follows without {', '.join(unknown)}.")
+    return tuple(tightened(rules[check], to=wanted.get(check, rules[check].then)) for check in checks)
 
 
 def redeem(clearance: Clearance, *, digest: str, by: str) -> Refusal | None:

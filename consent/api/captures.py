@@ -17,6 +17,7 @@ from consent.cameos.enrolment import Declined
 from consent.cameos.models import Cameo, Capture
 
 STATUS: dict[str, int] = {
+    "held": status.HTTP_403_FORBIDDEN,
     "waiting": status.HTTP_409_CONFLICT,
     "agreement_changed": status.HTTP_409_CONFLICT,
     "other_browser": status.HTTP_403_FORBIDDEN,

@@ -97,10 +97,23 @@ class SpeechEngine(Protocol):
         ...
 
 
+class PadEngine(Protocol):
+    """Says from one picture whether a face is there or only shown."""
+
+    name: str
+    licence: str
+    sha256: str
+
+    def score(self, picture: Picture, face: Face) -> float:
+        """Return how live the face looks: 0 an imitation, 1 live."""
+        ...
+
+
 NEEDS: dict[str, Sequence[str]] = {
     "face": ("face_detection_yunet.onnx", "face_recognition_sface.onnx"),
     "landmarks": ("face_landmarker.task",),
     "speech": ("whisper-base",),
+    "pad": ("minifasnet_v2.onnx",),
 }
 
 
@@ -133,3 +146,13 @@ def landmark_engine() -> LandmarkEngine:
 def speech_engine() -> SpeechEngine:
     """Return the speech engine; raises EngineMissingError."""
     return _engine("speech")  # type: ignore[return-value]  # the class that settings name
+
+
+def pad_engine() -> PadEngine | None:
+    """Return the passive engine, or None where its weights are not installed: ``absences`` says what follows.
+
+    Weights that are there and do not load raise EngineMissingError: broken is not the same as absent.
+    """
+    if settings.WEIGHTS.get(NEEDS["pad"][0]) is None:
+        return None
+    return _engine("pad")  # type: ignore[return-value]  # the class that settings name

@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from consent.cameos import enrolment, erasure
+from consent.cameos import enrolment, erasure, judgement
 from consent.cameos.models import Capture
 from safety import cases
 
@@ -25,8 +25,9 @@ def show(subject: str) -> cases.Shown:
     """Return what is needed to decide: what was asked, what seemed wrong, the recording."""
     capture = Capture.objects.get(public_id=subject)
     asked = f"Asked: {', '.join(capture.challenge['poses'])}; then {capture.challenge['digits']}."
+    told = (*capture.reasons, *(f"{words.capitalize()}." for words in judgement.not_checked()))
     media = Path(settings.CAPTURE_HOME) / capture.recording if capture.recording else None
-    return cases.Shown("A recording to enrol with", (asked, *capture.reasons), media, mimetypes.types_map[".mp4"])
+    return cases.Shown("A recording to enrol with", (asked, *told), media, mimetypes.types_map[".mp4"])
 
 
 def restrict(subject: str) -> None:

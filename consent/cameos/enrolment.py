@@ -24,7 +24,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from consent.cameos import agreement, challenge, keeping, trying
-from consent.cameos.models import Cameo, Capture
+from consent.cameos.models import Cameo, Capture, LegalHold
 
 TASK: Final = "consent.tasks.judge"
 OPEN_FOR: Final = timedelta(minutes=2)
@@ -41,6 +41,7 @@ class Declined:
     advice: str
 
 
+HELD = Declined("held", "A legal order holds what you enrolled before.", "You can enrol again when it has ended.")
 FROZEN = Declined("frozen", "Your likeness is frozen while a case is open.", "Wait for the decision.")
 WAITING = Declined(
     "waiting", "A person is still to look at your earlier recordings.", "You will be told when they have decided."
@@ -75,6 +76,8 @@ def browser_of(session_key: str | None) -> str:
 def _declined(person: int) -> Declined | None:
     if Cameo.objects.filter(owner_id=person, state=Cameo.State.FROZEN).exists():
         return FROZEN
+    if LegalHold.objects.filter(cameo__owner_id=person, lifted_at=None).exists():
+        return HELD
     if trying.is_waiting(person):
         return WAITING
     left = trying.pause(person)

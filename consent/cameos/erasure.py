@@ -1,4 +1,8 @@
-"""Unmaking a likeness: its templates are deleted, and with its key every copy of them becomes noise."""
+"""Unmaking a likeness: its templates are deleted, and with its key every copy of them becomes noise.
+
+The order: the state is set and the templates go in one transaction; after it the key is destroyed; then, and only
+then, a certificate is issued. A process that dies between any two of these leaves a state that :func:`sweep` finishes.
+"""
 
 import contextlib
 import time
@@ -7,24 +11,34 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from consent.cameos import vault
-from consent.cameos.models import Cameo, Capture, Template
+from consent.cameos.models import Cameo, Capture, LegalHold, Template
 from consent.errors import OutsideTransactionError
+from consent.receipts.issue import issue
 
 ORPHAN = 3600  # seconds a key or recording may lie without an owner before the sweep takes it
+METHOD = "the AES-256 key was overwritten and removed; every copy of what it sealed is unreadable"
 
 
 def erase(cameo: Cameo) -> None:
     """Delete the cameo's templates now, and its owner's key once the caller's transaction has committed.
 
-    Inside the caller's atomic(), which also sets the state: withdrawing, and only that, erases. If the
-    process dies between commit and key, :func:`sweep` destroys the key.
+    Inside the caller's atomic(), which also sets the state: withdrawing, and only that, erases. Under a legal hold the
+    sealed templates and the key wait for its end; nobody can use them meanwhile.
     """
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransactionError
+    if is_held(cameo):
+        return
     cameo.templates.all().delete()
     transaction.on_commit(partial(_destroy_unless_used, cameo.owner.public_id))
+
+
+def is_held(cameo: Cameo) -> bool:
+    """Return whether a legal hold delays the destruction of this cameo's key."""
+    return LegalHold.objects.filter(cameo=cameo, lifted_at=None).exists()
 
 
 def forget(capture: Capture) -> None:
@@ -37,7 +51,7 @@ def forget(capture: Capture) -> None:
 
 
 def sweep() -> int:
-    """Remove keys and recordings that nothing names any more; return how many were removed."""
+    """Finish what was interrupted: keys and recordings that nothing names, certificates not issued; return how many."""
     wanted = set(Template.objects.values_list("key_name", flat=True))
     keys = [name for name in vault.names() if name not in wanted and _is_old(_key(name))]
     for name in keys:
@@ -47,6 +61,9 @@ def sweep() -> int:
     lost = [path for path in home.glob("*") if path.name not in kept and _is_old(path)] if home.exists() else []
     for path in lost:
         path.unlink(missing_ok=True)
+    gone = Cameo.objects.filter(state=Cameo.State.WITHDRAWN, erased_at=None, enrolled_at__isnull=False, templates=None)
+    for name in gone.values_list("owner__public_id", flat=True):
+        _destroy_unless_used(name)
     return len(keys) + len(lost)
 
 
@@ -67,6 +84,16 @@ def _destroy_unless_used(name: str) -> None:
     Only the cameo is locked: its owner's row, locked after it, would be the wrong order (people before cameos).
     """
     with transaction.atomic():
-        Cameo.objects.select_for_update(of=("self",)).filter(owner__public_id=name).first()
-        if not Template.objects.filter(key_name=name).exists():
-            vault.destroy(name)
+        cameo = Cameo.objects.select_for_update(of=("self",)).filter(owner__public_id=name).first()
+        if Template.objects.filter(key_name=name).exists():
+            return
+        vault.destroy(name)
+        if cameo is not None:
+            _certify(cameo)
+
+
+def _certify(cameo: Cameo) -> None:
+    """Give the owner the certificate, once for each withdrawal: the key is gone when this is written."""
+    waits = Cameo.objects.filter(pk=cameo.pk, state=Cameo.State.WITHDRAWN, erased_at=None, enrolled_at__isnull=False)
+    if waits.update(erased_at=timezone.now()):
+        issue("cameo.erased", cameo.owner_id, {"cameo": cameo.public_id, "method": METHOD, "kept": []})

@@ -1,6 +1,7 @@
 """The gallery: the face of every cameo, opened once in the ml process, to ask whose face this is.
 
-Paused and frozen cameos are in it too: their owners are protected as much as anyone. It follows the
+Paused and frozen cameos are in it too: their owners are protected as much as anyone, and so is everybody on the
+protected registry. It follows the
 database: templates that appear are opened, those that go are forgotten, and a hit is read again in
 PostgreSQL before it counts. A template that does not open is tried again at every refresh and counted
 in ``unopened``; when none of them opens, the gallery refuses to be asked.
@@ -18,10 +19,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from consent.cameos import likeness
-from consent.cameos.models import Cameo, Template
+from consent.cameos.models import Cameo, Protected, Template
 from consent.errors import TemplateError
 
 log = logging.getLogger(__name__)
@@ -36,11 +38,19 @@ KEPT = (Cameo.State.LIVE, Cameo.State.PAUSED, Cameo.State.FROZEN)
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A face in the gallery: whose, how alike (-1 to 1, never shown), and whether it is beyond doubt."""
+    """A face in the gallery: whose, how alike (-1 to 1, never shown), and whether it is beyond doubt.
+
+    ``cameo`` is a cameo's primary key; of somebody on the protected registry, their entry's, negative.
+    """
 
     cameo: int
     score: float
     is_strong: bool
+
+    @property
+    def is_protected(self) -> bool:
+        """Return whether it is a face on the registry."""
+        return self.cameo < 0
 
 
 def line(size: int) -> float:
@@ -59,10 +69,11 @@ class Gallery:
     def refresh(self) -> None:
         """Follow the database: two short statements when nothing changed. Raises TemplateError if nothing opens."""
         with self._lock:
-            rows = Template.objects.filter(modality=likeness.FACE, cameo__state__in=KEPT)
+            kept = Q(cameo__state__in=KEPT) | Q(protected__state=Protected.State.IN_FORCE)
+            rows = Template.objects.filter(kept, modality=likeness.FACE)
             present = set(rows.values_list("pk", flat=True))
             self._known = {key: value for key, value in self._known.items() if key in present}
-            for template in rows.filter(pk__in=present - set(self._known)).select_related("cameo"):
+            for template in rows.filter(pk__in=present - set(self._known)).select_related("cameo", "protected"):
                 self._open(template)
             self.unopened = len(present) - len(self._known)
             if present and not self._known:
@@ -91,11 +102,13 @@ class Gallery:
         except TemplateError:
             log.error("template %s does not open", template.pk)  # noqa: TRY400 - no trace: it would hold the template
         else:
-            self._known[template.pk] = (template.cameo_id, vector)
+            self._known[template.pk] = (template.cameo_id or -(template.protected_id or 0), vector)
 
 
 def stands(cameo: int) -> bool:
-    """Return whether this cameo is still kept, read from PostgreSQL now: a hit counts only if so."""
+    """Return whether this face (a hit's ``cameo``) is still kept, read from PostgreSQL now: a hit counts only if so."""
+    if cameo < 0:
+        return Protected.objects.filter(pk=-cameo, state=Protected.State.IN_FORCE).exists()
     return Cameo.objects.filter(pk=cameo, state__in=KEPT).exists()
 
 

@@ -11,22 +11,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, assert_never
+from typing import Any, Final, assert_never
 
-import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from consent.accounts import epochs, guardians, notices, outbox
-from consent.cameos import erasure, gallery, likeness, liveness, portrait
+from consent import backends
+from consent.accounts import ages, epochs, guardians, notices, outbox
+from consent.cameos import capturing, erasure, identity, keeping, likeness, liveness, portrait
 from consent.cameos.challenge import Challenge
 from consent.cameos.likeness import Taken
-from consent.cameos.liveness import Finding
-from consent.cameos.models import Cameo, Capture, Template
+from consent.cameos.liveness import ABSENT, Finding, Judged, Verdict
+from consent.cameos.models import Cameo, Capture
 from consent.cameos.observation import observe
-from consent.errors import EngineMissingError, TemplateError
+from consent.errors import EngineMissingError
 from consent.receipts.issue import issue
 from provenance import media
 from safety import screen
@@ -42,17 +42,17 @@ State = Capture.State
 CLOSED = Finding("closed", "One of our checks could not run just now, so a person will look at your recording.")
 STUCK = Finding("stuck", "This recording could not be judged: record it again.")
 REPLAY = Finding("replay", "This recording was sent before: a challenge is answered live.")
-CONFLICT = Finding("conflict", "This face may already be enrolled on another account, so a person will look into it.")
-STRANGER = Finding("stranger", "This may not be the face you enrolled before, so a person will look into it.")
+NO_ENGINE: Final = ("apparent_age", "voice")  # checks that nothing here makes yet
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What looking at the recording gave; the likeness only when there is one."""
 
-    verdict: Literal["live", "unsure", "spoof"]
+    verdict: Verdict
     findings: tuple[Finding, ...] = ()
     taken: Taken | None = field(default=None, repr=False)
+    cues: tuple[str, ...] = ()
 
 
 def judge(capture_id: int) -> str:
@@ -76,13 +76,7 @@ def _claimed(capture_id: int) -> Capture | None:
 def _looked(capture: Capture) -> Outcome:
     """Look at the recording; every surprise ends in *unsure*, every unreadable file in a refusal."""
     try:
-        seen = observe(Path(settings.CAPTURE_HOME) / capture.recording)
-        against = (*_replayed(capture), *liveness.judge(seen, Challenge.of(capture.challenge)))
-        if against:
-            return Outcome("spoof", against)
-        taken = portrait.taken(seen)
-        doubts = _doubts(capture, taken)
-        return Outcome("unsure" if doubts else "live", doubts, taken)
+        return _judged(capture)
     except media.MediaError as unreadable:
         return Outcome("spoof", (Finding("unreadable", str(unreadable)),))
     except EngineMissingError as missing:
@@ -93,28 +87,35 @@ def _looked(capture: Capture) -> Outcome:
     return Outcome("unsure", (CLOSED,))
 
 
+def _judged(capture: Capture) -> Outcome:
+    seen = observe(Path(settings.CAPTURE_HOME) / capture.recording)
+    judged = liveness.judge(seen, Challenge.of(capture.challenge))
+    against = _replayed(capture) + (judged.findings if judged.verdict == "spoof" else ())
+    if against or judged.verdict == "spoof":
+        return Outcome("spoof", against)
+    absent = screen.unchecked(*unchecked(judged))
+    if any(rule.then == "refuse" for rule in absent):
+        return Outcome("spoof", (CLOSED,))
+    taken = portrait.taken(seen)
+    doubts = judged.findings + identity.doubts(capture.person, taken)
+    doubts += (CLOSED,) if any(rule.then == "hold" for rule in absent) else ()
+    return Outcome("unsure" if doubts else "live", doubts, taken, capturing.cues(seen))
+
+
+def unchecked(judged: Judged | None = None) -> tuple[str, ...]:
+    """Return the checks of ``absences.toml`` that are not made: by no engine at all, or not in this recording."""
+    has_pad = judged.results.get("pad", ABSENT) != ABSENT if judged else backends.pad_engine() is not None
+    return (*NO_ENGINE, *(() if has_pad else ("pad",)))
+
+
+def not_checked() -> list[str]:
+    """Return in words what no engine checks here, as page, receipt and case say it."""
+    return [rule.say for rule in screen.unchecked(*unchecked())]
+
+
 def _replayed(capture: Capture) -> tuple[Finding, ...]:
     same = Capture.objects.filter(recording_sha256=capture.recording_sha256).exclude(pk=capture.pk)
     return (REPLAY,) if same.exists() else ()
-
-
-def _doubts(capture: Capture, taken: Taken) -> tuple[Finding, ...]:
-    """Ask the gallery: is this face somebody else's, and is it the one this person enrolled before?"""
-    own = Cameo.objects.filter(owner=capture.person).first()
-    gallery.the_gallery.refresh()
-    others = gallery.the_gallery.search(taken.vector, besides=own.pk if own else None)
-    doubts = [CONFLICT] if any(gallery.stands(hit.cameo) for hit in others) else []
-    return tuple(doubts + ([STRANGER] if own and not _is_still(own, taken) else []))
-
-
-def _is_still(own: Cameo, taken: Taken) -> bool:
-    template = Template.objects.select_related("cameo").filter(cameo=own, modality=Template.Modality.FACE).first()
-    if template is None:
-        return True
-    try:
-        return float(np.dot(likeness.opened(template)["vector"], taken.vector)) >= gallery.LEAST
-    except TemplateError:
-        return False
 
 
 @transaction.atomic
@@ -154,9 +155,8 @@ def _enrolled(cameo: Cameo, taken: Taken, *, capture: Capture) -> None:
     likeness.keep(taken, cameo=cameo)
     fresh = cameo.state in {Cameo.State.PENDING, Cameo.State.WITHDRAWN}
     state = {"state": Cameo.State.LIVE, "audience": Cameo.Audience.ONLY_ME} if fresh else {}
-    Cameo.objects.filter(pk=cameo.pk).update(enrolled_at=timezone.now(), **state)
-    about = {"cameo": cameo.public_id, "capture": capture.public_id, "audience": "only me", "kept": KEPT}
-    issue("cameo.enrolled", cameo.owner_id, about)
+    Cameo.objects.filter(pk=cameo.pk).update(enrolled_at=timezone.now(), erased_at=None, **state)
+    issue("cameo.enrolled", cameo.owner_id, _about(cameo, capture))
     outbox.record("cameo_enrolled", {"cameo": cameo.pk, "owner": cameo.owner_id})
     _told(cameo, fresh=fresh)
 
@@ -169,6 +169,21 @@ def _told(cameo: Cameo, *, fresh: bool) -> None:
     if guardian is not None:
         sentence = f"@{cameo.owner.handle} {again.replace('enrolled', 'enrolled their likeness')}."
         notices.tell(guardian.pk, "guardian.changed", sentence, about=cameo.public_id)
+
+
+def _about(cameo: Cameo, capture: Capture) -> dict[str, Any]:
+    """Return what the receipt says: what was agreed to, what is kept and how long, what nobody checked."""
+    law = keeping.strictest()
+    return {
+        "cameo": cameo.public_id,
+        "capture": capture.public_id,
+        "audience": "only me",
+        "kept": KEPT,
+        "agreement": {"version": capture.agreement, "sha256": capture.agreement_sha256},
+        "retention": {"idle_days": law.days, "law": law.name, "source": law.source},
+        "age": f"{ages.age_band(cameo.owner.birth_date).label}, by birth date",
+        "not_checked": not_checked(),
+    }
 
 
 def _own_cameo(capture: Capture) -> Cameo:
@@ -198,4 +213,7 @@ def _signals(outcome: Outcome) -> tuple[Signal, ...]:
             note=finding.sentence,
         )
         for finding in outcome.findings
+    ) + tuple(
+        Signal(category="liveness.cue", score=0.0, model="consent.cameos.capturing", sha256="", note=cue)
+        for cue in outcome.cues
     )

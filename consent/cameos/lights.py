@@ -9,6 +9,7 @@ light. Colours come as sRGB; ``start_s`` counts from the recording's first pictu
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 LUMINANCE: Final = 0.45  # relative, 0 to 1
@@ -73,6 +74,15 @@ def make(*, start_s: float, below: Callable[[int], int] = secrets.randbelow) -> 
         lights.append(light)
         name, at = APART[name][below(len(APART[name]))], light.end_s
     return tuple(lights)
+
+
+@cache
+def orders(count: int) -> tuple[tuple[str, ...], ...]:
+    """Return every sequence of names that may be drawn."""
+    rows: list[tuple[str, ...]] = [(name,) for name in sorted(HUES)]
+    for _ in range(count - 1):
+        rows = [(*row, name) for row in rows for name in APART[row[-1]]]
+    return tuple(rows)
 
 
 def srgb(linear: tuple[float, float, float]) -> tuple[int, int, int]:

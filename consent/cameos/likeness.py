@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from consent.cameos import vault
-from consent.cameos.models import Cameo, Template
+from consent.cameos import seclusion, vault
+from consent.cameos.models import Cameo, Protected, Template
 from consent.errors import TemplateError
 from consent.permit import Likeness
 
@@ -41,13 +41,22 @@ def keep(taken: Taken, *, cameo: Cameo) -> None:
     _insert(cameo, PORTRAIT, picture, model=taken.landmark_model)
 
 
+def protect(entry: Protected, *, vector: NDArray[np.float32], model: str) -> None:
+    """Seal the face of somebody on the registry under a key of its own."""
+    seclusion.enter()
+    sealed = vault.seal(_packed(vector=vector), name=entry.public_id, binding=f"{entry.public_id}/{FACE}")
+    Template.objects.create(
+        protected=entry, modality=FACE, ciphertext=sealed, key_name=entry.public_id, model_sha256=model
+    )
+
+
 def open(cameo: int) -> Likeness:  # noqa: A001 - the door's word: a likeness is opened
     """Return what an engine may draw of this cameo (its primary key).
 
     Raises TemplateError when there is none, or when it does not open: the key was destroyed, a byte differs.
     """
     template = Template.objects.select_related("cameo__owner").filter(cameo_id=cameo, modality=PORTRAIT).first()
-    if template is None:
+    if template is None or template.cameo is None:
         raise TemplateError
     arrays = opened(template)
     handle = template.cameo.owner.get_username()
@@ -55,8 +64,9 @@ def open(cameo: int) -> Likeness:  # noqa: A001 - the door's word: a likeness is
 
 
 def opened(template: Template) -> dict[str, NDArray[Any]]:
-    """Return a template's arrays; ``template.cameo`` must be loaded. Raises TemplateError."""
-    binding = _binding(template.cameo, template.modality)
+    """Return a template's arrays, in the ml process alone. Raises TemplateError."""
+    seclusion.enter()
+    binding = f"{template.whose}/{template.modality}"
     plain = vault.unseal(bytes(template.ciphertext), name=template.key_name, binding=binding)
     with np.load(io.BytesIO(plain), allow_pickle=False) as stored:
         return dict(stored.items())
@@ -64,12 +74,8 @@ def opened(template: Template) -> dict[str, NDArray[Any]]:
 
 def _insert(cameo: Cameo, modality: str, plain: bytes, *, model: str) -> None:
     name = cameo.owner.public_id
-    sealed = vault.seal(plain, name=name, binding=_binding(cameo, modality))
+    sealed = vault.seal(plain, name=name, binding=f"{cameo.public_id}/{modality}")
     Template.objects.create(cameo=cameo, modality=modality, ciphertext=sealed, key_name=name, model_sha256=model)
-
-
-def _binding(cameo: Cameo, modality: str) -> str:
-    return f"{cameo.public_id}/{modality}"
 
 
 def _packed(**arrays: NDArray[Any]) -> bytes:

@@ -1,42 +1,58 @@
 """Is this a person, here, now, answering this challenge? Observation in, verdict out; no engine, no clock.
 
-Every line below was drawn from six recordings of real people talking (coverage, how far heads move unasked,
-how alike one face stays), from a photograph turned in front of the landmarker, and from geometry; never
-from the actor of ``consent.trials``. Scores stay here: people are told sentences.
+Each check answers *passed*, *failed*, *unsure* or *not available*. One that failed refuses; one that is unsure sends
+the recording to a person; what is not available or was not asked decides nothing here: ``safety`` says what its absence
+means. The lines were drawn from six recordings of real people, photographs and geometry, never from the actors of
+``consent.trials``. Scores stay here: people are told sentences.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consent.cameos.challenge import Challenge, digits_in
-from consent.cameos.observation import HEIGHT, Observation
+from consent.cameos import capturing, movement, speech
+from consent.cameos.challenge import Challenge
+from consent.cameos.echo import PLAUSIBLE, echo
+from consent.cameos.observation import Observation
 
-SHORTEST, LONGEST, SLOWEST = 4.0, 25.0, 8.0  # seconds, seconds, pictures a second
-COVERED = 0.90  # of the pictures show the face; real people: 0.99 and more
-SMALL = 0.18  # forehead to chin, of the picture's height; real people: 0.36 and more
-YAW, PITCH = 12.0, 9.5  # degrees from straight; unasked, heads nod by 7.7 at most while talking
-HELD = 0.4  # seconds
-GAP = 0.2  # seconds in which a held pose may be lost
-STRAIGHT = 8.0  # degrees within which a face counts as looking straight
+SHORTEST, SLOWEST = 4.0, 8.0  # seconds; pictures a second
+TAIL: Final = 3.0  # seconds a recording may go on after the challenge's own limit
+COVERED: Final = 0.90  # of the pictures show the face; real people: 0.99 and more
+SMALL: Final = 0.18  # forehead to chin, of the picture's height; real people: 0.36 and more
 SAME_STRAIGHT, SAME_TURNED = 0.42, 0.45  # one person: .50 (5th percentile), .63; two people: .33 at most
-RELIEF = 0.014  # of the face's height: what no homography explains; heads .022 and more, photographs .012 at most
-LIPS = 0.015  # of the face's height: how far lips go while speaking; people .06 and more, a still mouth .004
-PAUSE = 1.0  # seconds between two words of one passage
-LOUD = 0.008  # RMS under which there is no speech
-COMPANY = 3  # looks that must show a second face before it counts
+COMPANY: Final = 3  # looks that must show a second face before it counts
+ECHOED, FAINT, BEHIND = 0.40, 0.30, 0.04  # no echo: .25 at most; another sequence: .70, but .05 behind or more
+FOLLOW, DOUBTFUL = 0.10, 0.20  # how lips go with the sound: people .22 and .48; with somebody else's sound .06 (median)
+LATTICE: Final = 9.0  # decibels; real people: 5.4 at most
+REPEATED: Final = 0.6  # seconds; real people: 0
+LIVELY: Final = 0.5  # what the passive engine says of a live face, at least
+
+Result = Literal["passed", "failed", "unsure", "not available"]
+Verdict = Literal["live", "spoof", "unsure"]
+PASSED: Final = "passed"
+FAILED: Final = "failed"
+UNSURE: Final = "unsure"
+ABSENT: Final = "not available"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found wrong: its name, and the sentence the person reads."""
+    """What one check found wrong or could not tell: its name, the sentence the person reads."""
 
     check: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict, what led to it in words, and every check's own answer."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    results: dict[str, Result]
 
 
 SENTENCES: Final = {
@@ -46,57 +62,57 @@ SENTENCES: Final = {
     "small": "Your face is too far away: come closer, until it fills the oval.",
     "company": "There is more than one face in the picture: only you should be in it.",
     "poses": "We did not see the head movements we asked for, in the order we asked.",
+    "timing": "Your head did not move when we asked: follow each arrow as it appears, and hold until it goes.",
     "relief": "The picture moves like a photograph, not like a head.",
+    "echo": "We did not see the colours of your screen on your face: dim the room, or brighten the screen.",
     "changed": "The face does not stay the same throughout the recording.",
     "silence": "We did not hear you say the digits: check your microphone and speak up.",
     "digits": "The digits we heard are not the ones we asked for.",
-    "lips": "Your lips do not move while the digits are said.",
+    "phrase": "What we heard is not what we asked you to say.",
+    "early": "You said the digits before we asked for them: follow the page as it goes.",
+    "lips": "Your lips do not move with what is said.",
+    "recapture": "The picture looks like one taken from a screen.",
+    "repeats": "The recording shows the same moment more than once.",
+    "pad": "The picture looks like one of a face that is only shown.",
+    "device": "The recording says it comes from a camera made of software.",
+    "alternative": "Without the colours, a person decides.",
 }
 
 
-def judge(seen: Observation, challenge: Challenge) -> tuple[Finding, ...]:
-    """Return everything that speaks against this capture; empty means live."""
-    if first := _unusable(seen):
-        return (_finding(first),)
-    straight = seen.pose - _neutral(seen.pose)
-    checks: dict[str, Callable[[], bool]] = {
-        "company": lambda: sum(look.faces > 1 for look in seen.looks) < COMPANY,
-        "poses": lambda: poses(seen, straight) == challenge.poses,
-        "relief": lambda: _has_relief(seen, straight),
-        "changed": lambda: _is_one_person(seen, straight),
-        "silence": lambda: bool(speaking(seen).any()) and bool(seen.transcript),
+def judge(seen: Observation, challenge: Challenge, *, without: frozenset[str] = frozenset()) -> Judged:
+    """Return the verdict on what was seen; every check runs, so that all that is wrong is told at once.
+
+    ``without`` leaves checks out, to measure what each of them is good for; only ``evaluate liveness`` passes it, and
+    the task that enrols people cannot.
+    """
+    if first := unusable(seen, longest=challenge.max_seconds + TAIL):
+        return _judged({first: FAILED}, challenge)
+    straight = movement.straightened(seen)
+    checks = {**unasked(seen, straight), **_asked(seen, straight, challenge)}
+    return _judged({name: check() for name, check in checks.items() if name not in without}, challenge)
+
+
+def unasked(seen: Observation, straight: NDArray[np.float64]) -> dict[str, Callable[[], Result]]:
+    """Return the checks that need no challenge: they hold for any recording of one person talking."""
+    return {
+        "company": lambda: _so(sum(look.faces > 1 for look in seen.looks) < COMPANY),
+        "relief": lambda: _relief(seen, straight),
+        "blink": lambda: PASSED if movement.blinks(seen) else ABSENT,  # one of six people did not, in seven seconds
+        "changed": lambda: _same(seen, straight),
+        "lips": lambda: _lips(seen),
+        "recapture": lambda: ABSENT if np.isnan(seen.lattice) else _so(seen.lattice < LATTICE),
+        "repeats": lambda: _so(capturing.repeated(seen) < REPEATED),
+        "pad": lambda: _pad(seen),
+        "device": lambda: UNSURE if capturing.is_virtual(seen) else PASSED,
     }
-    failed = [name for name, holds in checks.items() if not holds()]
-    if "silence" not in failed:
-        failed += [] if digits_in(seen.transcript) == challenge.digits else ["digits"]
-        failed += [] if _lips_move(seen) else ["lips"]
-    return tuple(_finding(name) for name in failed)
 
 
-def poses(seen: Observation, straight: NDArray[np.float64]) -> tuple[str, ...]:
-    """Return the poses held, in order. Movements while speaking are not counted: people nod when they talk."""
-    quiet = ~_utterance(seen)
-    names = [_pose(yaw, pitch) if is_quiet else "" for (yaw, pitch), is_quiet in zip(straight, quiet, strict=True)]
-    held: list[tuple[str, float, float]] = []
-    for name, start, end in _runs(names, seen.times):
-        if held and held[-1][0] == name and start - held[-1][2] <= GAP:
-            held[-1] = (name, held[-1][1], end)
-        elif name:
-            held.append((name, start, end))
-    return tuple(name for name, start, end in held if end - start >= HELD)
-
-
-def speaking(seen: Observation) -> NDArray[np.bool_]:
-    """Return where there is speech: a fifth of the loud passages' loudness, and audible at all."""
-    line = max(LOUD, 0.2 * float(np.percentile(seen.loud, 95))) if seen.loud.size else LOUD
-    return np.asarray(seen.loud > line, np.bool_)
-
-
-def _unusable(seen: Observation) -> str:
+def unusable(seen: Observation, *, longest: float) -> str:
+    """Return why nothing can be judged by this recording, or ''."""
     if not seen.times.size or not seen.present.any():
         return "no_face"
     length = float(seen.times[-1] - seen.times[0])
-    if not SHORTEST <= length <= LONGEST:
+    if not SHORTEST <= length <= longest:
         return "length"
     if (seen.times.size - 1) / length < SLOWEST:
         return "pace"
@@ -105,88 +121,73 @@ def _unusable(seen: Observation) -> str:
     return "small" if float(np.nanmedian(seen.size)) < SMALL else ""
 
 
-def _neutral(pose: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return where the head rests: the densest place of all poses, for nobody's camera hangs dead straight."""
-    known = pose[~np.isnan(pose[:, 0])]
-    near = np.linalg.norm(known[:, None] - known[None], axis=2) < STRAIGHT / 2
-    return np.asarray(known[near[near.sum(axis=1).argmax()]].mean(axis=0), np.float64)
+def _asked(seen: Observation, straight: NDArray[np.float64], challenge: Challenge) -> dict[str, Callable[[], Result]]:
+    poses = movement.held(seen, straight)
+    says: dict[str, Callable[[], Result]] = {
+        "phrase" if challenge.phrase else "digits": lambda: _so(speech.says(seen, challenge)),
+        "early": lambda: _so(speech.is_in_time(seen, challenge)),
+    }
+    in_order = movement.in_order(poses, challenge)
+    return {
+        "poses": lambda: _so(in_order),
+        "timing": lambda: _so(movement.in_time(poses, challenge)) if in_order else ABSENT,
+        "echo": lambda: _echo(seen, challenge),
+        "silence": lambda: _so(speech.is_heard(seen)),
+        **(says if speech.is_heard(seen) else {}),
+    }
 
 
-def _pose(yaw: float, pitch: float) -> str:
-    """Return the pose's name; '' when straight or unseen. Oblique looks count as the stronger part."""
-    if abs(yaw) / YAW >= max(1.0, abs(pitch) / PITCH):
-        return "left" if yaw > 0 else "right"
-    if abs(pitch) >= PITCH:
-        return "up" if pitch > 0 else "down"
-    return ""
+def _judged(results: dict[str, Result], challenge: Challenge) -> Judged:
+    told = tuple(Finding(name, SENTENCES[name]) for name, result in results.items() if result == FAILED)
+    if told:
+        return Judged("spoof", told, results)
+    doubts = [name for name, result in results.items() if result == UNSURE]
+    doubts += ["alternative"] if challenge.path == "alternative" else []
+    return Judged("unsure" if doubts else "live", tuple(Finding(name, SENTENCES[name]) for name in doubts), results)
 
 
-def _runs(names: list[str], times: NDArray[np.float64]) -> Iterator[tuple[str, float, float]]:
-    at = 0
-    for name, group in groupby(names):
-        count = len(list(group))
-        yield name, float(times[at]), float(times[at + count - 1])
-        at += count
+def _so(holds: bool) -> Result:  # noqa: FBT001 - the one thing it takes
+    return "passed" if holds else "failed"
 
 
-def _utterance(seen: Observation) -> NDArray[np.bool_]:
-    """Return the longest passage of speech, pauses below a second included; nothing if nobody speaks."""
-    inside = np.zeros(seen.times.size, np.bool_)
-    loud = np.flatnonzero(speaking(seen))
-    if not seen.transcript or not loud.size:
-        return inside
-    passages = np.split(loud, np.flatnonzero(np.diff(seen.times[loud]) > PAUSE) + 1)
-    longest = max(passages, key=len)
-    inside[longest[0] : longest[-1] + 1] = True
-    return inside
+def _relief(seen: Observation, straight: NDArray[np.float64]) -> Result:
+    measured = movement.relief(seen, straight)
+    return ABSENT if measured is None else _so(measured >= movement.RELIEF)
 
 
-def _has_relief(seen: Observation, straight: NDArray[np.float64]) -> bool:
-    """Return whether the turned face is more than the straight one seen askew: a homography cannot explain it."""
-    turned = seen.present & ((np.abs(straight[:, 0]) >= YAW) | (np.abs(straight[:, 1]) >= PITCH))
-    rest = seen.present & (np.linalg.norm(straight, axis=1) < STRAIGHT)
-    if not turned.any() or not rest.any():
-        return True  # nothing to judge by; the poses are missing then, and that is what the person is told
-    flat = np.median(seen.shape[rest], axis=0).astype(np.float32)
-    height = float(np.linalg.norm(flat[HEIGHT[0]] - flat[HEIGHT[1]]))
-    return float(np.median([_residue(flat, shape) for shape in seen.shape[turned]])) >= RELIEF * height
+def _echo(seen: Observation, challenge: Challenge) -> Result:
+    if not challenge.lights:
+        return ABSENT
+    came = echo(seen, challenge)
+    if came is None or not PLAUSIBLE[0] <= came.delay <= PLAUSIBLE[1] or came.behind > BEHIND or came.score < FAINT:
+        return FAILED
+    return PASSED if came.score >= ECHOED else UNSURE
 
 
-def _residue(flat: NDArray[np.float32], shape: NDArray[np.float32]) -> float:
-    """Return the RMS distance, in pixels, that the best homography leaves between two sets of landmarks."""
-    before, after = _normed(flat), _normed(shape)
-    ones, none = np.ones((len(before), 1)), np.zeros((len(before), 3))
-    point = np.hstack([before, ones])
-    rows = np.vstack([np.hstack([point, none, -after[:, :1] * point]), np.hstack([none, point, -after[:, 1:] * point])])
-    matrix = np.linalg.svd(rows, full_matrices=False)[2][-1].reshape(3, 3)  # direct linear transform
-    moved = point @ matrix.T
-    apart = moved[:, :2] / moved[:, 2:] - after
-    return float(np.sqrt((apart**2).sum(axis=1).mean()) * shape.std())
+def _lips(seen: Observation) -> Result:
+    if not speech.is_heard(seen):
+        return ABSENT
+    follows = speech.agreement(seen)
+    if not speech.do_lips_move(seen) or follows < FOLLOW:
+        return FAILED
+    return PASSED if follows >= DOUBTFUL else UNSURE
 
 
-def _normed(shape: NDArray[np.float32]) -> NDArray[np.float64]:
-    centred = shape.astype(np.float64) - shape.mean(axis=0)
-    return np.asarray(centred / shape.std(), np.float64)
+def _pad(seen: Observation) -> Result:
+    scores = [look.pad for look in seen.looks if look.pad is not None]
+    return _so(float(np.median(scores)) >= LIVELY) if scores else ABSENT
 
 
-def _is_one_person(seen: Observation, straight: NDArray[np.float64]) -> bool:
+def _same(seen: Observation, straight: NDArray[np.float64]) -> Result:
     """Return whether all looks are one face: straight ones among themselves, turned ones against their middle."""
     askew = np.linalg.norm(straight, axis=1)
     known = [(float(np.interp(look.t, seen.times, askew)), look.vector) for look in seen.looks]
-    facing = np.array([vector for off, vector in known if vector is not None and off < STRAIGHT])
+    facing = np.array([vector for off, vector in known if vector is not None and off < movement.STRAIGHT])
     every = np.array([vector for _, vector in known if vector is not None])
     if len(facing) < COMPANY:
-        return False
+        return FAILED
     pairs = (facing @ facing.T)[np.triu_indices(len(facing), 1)]
     middle = np.median(facing, axis=0)
     against = every @ (middle / np.linalg.norm(middle))
-    return float(np.percentile(pairs, 5)) >= SAME_STRAIGHT and float(np.percentile(against, 5)) >= SAME_TURNED
-
-
-def _lips_move(seen: Observation) -> bool:
-    gaps = seen.mouth[speaking(seen) & seen.present]
-    return gaps.size > 0 and float(np.ptp(np.percentile(gaps, [10, 90]))) >= LIPS
-
-
-def _finding(name: str) -> Finding:
-    return Finding(check=name, sentence=SENTENCES[name])
+    alike = float(np.percentile(pairs, 5)) >= SAME_STRAIGHT and float(np.percentile(against, 5)) >= SAME_TURNED
+    return _so(alike)

@@ -131,8 +131,96 @@ class Capture(models.Model):
         return self.public_id
 
 
+class Protected(models.Model):
+    """Somebody whose face nobody may enrol or show: they never joined, or have died, and they or theirs asked for it.
+
+    Trusted? Once a person has looked at the proof; until then it compares with nobody. If lost? The face can be
+    enrolled again by whoever passes as its owner; the one who asked may ask again.
+    """
+
+    class State(models.TextChoices):
+        """Where a request stands; only what is *in force* is compared with."""
+
+        PENDING = "pending"
+        IN_FORCE = "in_force"
+        WITHDRAWN = "withdrawn"
+
+    class Relation(models.TextChoices):
+        """Who asked."""
+
+        SELF = "self", "the person themselves"
+        ESTATE = "estate", "a proven representative of somebody who has died"
+        GUARDIAN = "guardian", "a proven representative of somebody who cannot ask"
+
+    public_id = models.CharField(max_length=32, unique=True, default=opaque, editable=False)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="protected")
+    relation = models.CharField(max_length=8, choices=Relation)
+    proof = models.CharField(max_length=500, help_text="What was shown to prove it, in the words of whoever asked.")
+    agreement = models.CharField(max_length=16)
+    agreement_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
+    case = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "consent_protected"
+        constraints = [
+            models.CheckConstraint(
+                name="consent_protected_state_known", condition=Q(state__in=["pending", "in_force", "withdrawn"])
+            ),
+            models.CheckConstraint(
+                name="consent_protected_relation_known", condition=Q(relation__in=["self", "estate", "guardian"])
+            ),
+            models.CheckConstraint(
+                name="consent_protected_only_with_a_case", condition=~Q(state="in_force") | ~Q(case="")
+            ),
+            models.CheckConstraint(name="consent_protected_says_its_proof", condition=~Q(proof="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class LegalHold(models.Model):
+    """An order that delays the destruction of one person's key, and nothing else: it lets nobody use anything.
+
+    Trusted? Yes, it names who placed it and why. If lost? What was withdrawn is destroyed at the next sweep.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=opaque, editable=False)
+    cameo = models.ForeignKey(Cameo, on_delete=models.PROTECT, related_name="holds")
+    reason = models.CharField(max_length=500)
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(default=timezone.now)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "consent_legal_hold"
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_hold_one_in_force", fields=["cameo"], condition=Q(lifted_at__isnull=True)
+            ),
+            models.CheckConstraint(name="consent_hold_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="consent_hold_lifted_by_somebody",
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class Template(models.Model):
     """What is kept of a likeness: one sealed face vector, and one sealed portrait with its landmarks.
+
+    It is of a cameo, or (a face alone) of somebody on the protected registry.
 
     Trusted? Only after it opens under the owner's key (AES-256-GCM, bound to cameo and modality).
     If lost? The cameo cannot be used and its owner enrols again. Keys lie outside this database.
@@ -145,7 +233,8 @@ class Template(models.Model):
         PORTRAIT = "portrait"
         VOICE = "voice"
 
-    cameo = models.ForeignKey(Cameo, on_delete=models.CASCADE, related_name="templates")
+    cameo = models.ForeignKey(Cameo, null=True, blank=True, on_delete=models.CASCADE, related_name="templates")
+    protected = models.ForeignKey(Protected, null=True, blank=True, on_delete=models.CASCADE, related_name="templates")
     modality = models.CharField(max_length=8, choices=Modality)
     ciphertext = models.BinaryField()
     key_name = models.CharField(max_length=64)
@@ -156,6 +245,12 @@ class Template(models.Model):
         db_table = "consent_template"
         constraints = [
             models.UniqueConstraint(fields=["cameo", "modality"], name="consent_template_one_per_modality"),
+            models.UniqueConstraint(fields=["protected"], name="consent_template_one_per_protected"),
+            models.CheckConstraint(
+                name="consent_template_of_somebody",
+                condition=Q(cameo__isnull=False, protected__isnull=True)
+                | Q(cameo__isnull=True, protected__isnull=False, modality="face"),
+            ),
             models.CheckConstraint(
                 name="consent_template_modality_known", condition=Q(modality__in=["face", "portrait", "voice"])
             ),
@@ -163,3 +258,9 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"{self.modality} template {self.pk}"
+
+    @property
+    def whose(self) -> str:
+        """Return the public id of whom it is of; the ciphertext is bound to it."""
+        subject = self.cameo or self.protected
+        return subject.public_id if subject else ""

@@ -30,7 +30,8 @@ def pause(person: int) -> timedelta:
     if len(failed) < FAILURES or failed[-1] - failed[-FAILURES] > WITHIN:
         return timedelta(0)
     rounds = len(failed) // FAILURES
-    return failed[-1] + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (rounds - 1)) - now
+    wait: timedelta = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (rounds - 1))
+    return failed[-1] + wait - now
 
 
 def is_waiting(person: int) -> bool:

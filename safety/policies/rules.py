@@ -53,6 +53,17 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchecked:
+    """What follows when no engine makes a check: ``continue``, ``hold`` or ``refuse``; and how it is told."""
+
+    then: str
+    say: str
+
+
+STRICTNESS = ("continue", "hold", "refuse")
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All rules in force: policies by id, phrases to what they mean, absences by engine (``*`` is any other).
 
@@ -68,6 +79,7 @@ class Catalogue:
     minors: frozenset[str]
     function_words: Mapping[str, frozenset[str]]
     absences: Mapping[str, Absence]
+    unchecked: Mapping[str, Unchecked]
 
     def absence(self, engine: str) -> Absence:
         """Return what is absent for this engine; an unknown engine is any other."""
@@ -110,6 +122,7 @@ def _catalogue(data: dict[str, dict[str, Any]], *, digest: str) -> Catalogue:
         minors=frozenset(words["minors"]),
         function_words={language: frozenset(listed.split()) for language, listed in words["function_words"].items()},
         absences={name: _absence(entry) for name, entry in absences["engine"].items()},
+        unchecked={name: _unchecked(entry) for name, entry in absences["check"].items()},
     )
 
 
@@ -146,3 +159,16 @@ def _absence(entry: dict[str, Any]) -> Absence:
     if entry["likeness"] not in {"label", "hold"}:
         raise PolicyError("An absence is followed by a label or a hold, never by nothing.")
     return Absence(tuple(entry["not_evaluated"]), bool(entry["needs_vocabulary"]), entry["likeness"])
+
+
+def _unchecked(entry: dict[str, Any]) -> Unchecked:
+    if entry["then"] not in STRICTNESS:
+        raise PolicyError("What follows a check that was not made is continue, hold or refuse.")
+    return Unchecked(entry["then"], str(entry["say"]))
+
+
+def tightened(rule: Unchecked, *, to: str) -> Unchecked:
+    """Return the rule as an operator configured it; PolicyError when that would be laxer than the catalogue."""
+    if to not in STRICTNESS or STRICTNESS.index(to) < STRICTNESS.index(rule.then):
+        raise PolicyError("ABSENCES_TIGHTENED may only make an absence stricter.")
+    return Unchecked(to, rule.say)
