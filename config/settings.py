@@ -321,6 +321,7 @@ CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about 
     "sequence": {"task": "provenance.tasks.sequence", "schedule": 5.0, "options": {"expires": 30}},
     "captures": {"task": "consent.tasks.sweep", "schedule": 20.0, "options": {"expires": 30}},
     "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},
+    "retire": {"task": "consent.tasks.retire", "schedule": crontab(hour=3, minute=40)},
     "retain": {"task": "config.tasks.retain", "schedule": crontab(hour=3, minute=20)},
 }
 ABSENCES_TIGHTENED: dict[str, str] = {}  # check -> hold or refuse; see safety/policies/absences.toml

@@ -8,7 +8,7 @@ from consent.accounts.letterbox import Letter, Preference
 from consent.accounts.models import Block, Fact, Follow, Notice, Person
 from consent.accounts.stewardship import Steward
 from consent.accounts.tokens import Token
-from consent.cameos.models import Cameo, Capture, LegalHold, Protected, Template
+from consent.cameos.models import Cameo, Capture, LegalHold, Protected, Template, Thing
 from consent.grants.descent import Descent
 from consent.grants.models import Appearance, Grant, PermitCameo, PermitRecord
 from consent.grants.rows import Concentration, Request, Rule
@@ -44,5 +44,6 @@ __all__ = [
     "Rule",
     "Steward",
     "Template",
+    "Thing",
     "Token",
 ]

@@ -4,8 +4,8 @@ from celery import shared_task
 
 from consent.accounts import export as exports
 from consent.accounts import letters, outbox
-from consent.cameos import enrolment, erasure, judgement
-from consent.grants import requests
+from consent.cameos import enrolment, erasure, judgement, keeping
+from consent.grants import requests, switch
 
 
 @shared_task(name="consent.tasks.deliver", queue="light", ignore_result=True)
@@ -30,6 +30,13 @@ def judge(capture: int) -> None:
 def export(export: int) -> None:
     """Gather somebody's data (primary key of the export); delivered twice, it is gathered once."""
     exports.gather(export)
+
+
+@shared_task(name="consent.tasks.retire", queue="light", ignore_result=True)
+def retire() -> None:
+    """Withdraw the likenesses whose owners were not here for as long as the strictest configured law allows."""
+    for cameo in keeping.overdue():
+        switch.withdraw(cameo.owner)
 
 
 @shared_task(name="consent.tasks.sweep", queue="light", ignore_result=True)

@@ -14,9 +14,10 @@ from consent.accounts.models import Person
 from consent.api.answers import person, refused
 from consent.cameos import agreement, enrolment, keeping, uploading
 from consent.cameos.enrolment import Declined
-from consent.cameos.models import Cameo, Capture
+from consent.cameos.models import Cameo, Capture, Thing
 
 STATUS: dict[str, int] = {
+    "name_taken": status.HTTP_409_CONFLICT,
     "held": status.HTTP_403_FORBIDDEN,
     "waiting": status.HTTP_409_CONFLICT,
     "agreement_changed": status.HTTP_409_CONFLICT,
@@ -41,25 +42,29 @@ class LightSerializer(serializers.Serializer[Any]):
 class ChallengeSerializer(serializers.Serializer[Any]):
     """What to do in the recording, and when; left and right are the person's own, seconds count from its start."""
 
-    path = serializers.ChoiceField(choices=["standard", "alternative"])
+    path = serializers.ChoiceField(choices=["standard", "alternative", enrolment.THING])
     poses = serializers.ListField(child=serializers.CharField())
-    cues = serializers.ListField(child=serializers.FloatField())
-    holds = serializers.ListField(child=serializers.FloatField())
+    cues = serializers.ListField(child=serializers.FloatField(), required=False)
+    holds = serializers.ListField(child=serializers.FloatField(), required=False)
     digits = serializers.CharField()
-    digits_s = serializers.FloatField()
-    phrase = serializers.CharField(allow_blank=True)
-    phrase_s = serializers.FloatField()
-    lights = LightSerializer(many=True)
-    seconds = serializers.FloatField()
+    digits_s = serializers.FloatField(required=False)
+    phrase = serializers.CharField(allow_blank=True, required=False)
+    phrase_s = serializers.FloatField(required=False)
+    lights = LightSerializer(many=True, required=False)
+    seconds = serializers.FloatField(required=False)
     max_seconds = serializers.IntegerField()
 
 
 class OpeningSerializer(serializers.Serializer[Any]):
-    """How to enrol; both may be left out."""
+    """How to enrol; everything may be left out for a person."""
 
     path = serializers.ChoiceField(
-        choices=["standard", "alternative"], default="standard", help_text="The alternative one shows no colours."
+        choices=["standard", "alternative", enrolment.THING],
+        default="standard",
+        help_text="The alternative one shows no colours; a thing is an animal or an object.",
     )
+    kind = serializers.ChoiceField(choices=Thing.Kind.choices, required=False, help_text="Of a thing.")
+    name = serializers.CharField(max_length=60, required=False, help_text="Of a thing.")
     agreement = serializers.CharField(
         default=agreement.VERSION,
         help_text="The version of the text you agree to by asking.",
@@ -119,12 +124,19 @@ class CapturesView(APIView):
         """Agree, and get a fresh challenge: good for two minutes, for one recording, from this browser."""
         asked = OpeningSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        path, agreed = asked.validated_data["path"], asked.validated_data["agreement"]
-        capture = enrolment.begin(person(request), browser=browser(request), path=path, agreed=agreed)
+        capture = begun(request, asked.validated_data)
         if isinstance(capture, Declined):
             return declined(capture)
         body = {"id": capture.public_id, "challenge": capture.challenge, "expires_at": capture.expires_at}
         return Response(body, status=status.HTTP_201_CREATED)
+
+
+def begun(request: Request, asked: dict[str, Any]) -> Capture | Declined:
+    """Open the capture that was asked for."""
+    who, where = person(request), browser(request)
+    if asked["path"] == enrolment.THING:
+        return enrolment.begin_thing(who, browser=where, kind=Thing.Kind(asked["kind"]), name=asked["name"])
+    return enrolment.begin(who, browser=where, path=asked["path"], agreed=asked["agreement"])
 
 
 class ConsentTextView(APIView):

@@ -23,6 +23,7 @@ from consent.api.stewards import (
     StewardsView,
     StewardView,
 )
+from consent.api.things import ThingsView, ThingView
 from consent.api.tokens import TokensView, TokenView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("captures/agreement", ConsentTextView.as_view()),
     path("captures/<str:capture_id>", CaptureView.as_view()),
     path("captures/<str:capture_id>/recording", RecordingView.as_view()),
+    path("things", ThingsView.as_view()),
+    path("things/<str:thing_id>", ThingView.as_view()),
     path("cameo", CameoView.as_view()),
     path("cameo/audience", AudienceView.as_view()),
     re_path(r"^cameo/(?P<action>pause|resume)$", SwitchView.as_view()),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from celery import current_app
 from django.conf import settings
@@ -24,11 +24,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from consent.cameos import agreement, challenge, keeping, trying
-from consent.cameos.models import Cameo, Capture, LegalHold
+from consent.cameos.models import Cameo, Capture, LegalHold, Thing
 
 TASK: Final = "consent.tasks.judge"
 OPEN_FOR: Final = timedelta(minutes=2)
 HEAVIEST: Final = 48 * 2**20  # bytes; forty seconds of a webcam are 12 MB
+THING: Final = "thing"  # the path of a capture that asks for nobody
+THING_SECONDS: Final = 30
 WAITED: Final = timedelta(seconds=30)  # after which a message counts as lost
 
 
@@ -48,6 +50,7 @@ WAITING = Declined(
 )
 CHANGED = Declined("agreement_changed", "The text you agreed to has changed.", "Read it again, then agree to it.")
 ELSEWHERE = Declined("other_browser", "This challenge was given to another browser.", "Start again in this one.")
+NAMED = Declined("name_taken", "You have something of this name already.", "Choose another name.")
 GONE = Declined("expired", "This challenge has expired or was already answered.", "Start again to get a new one.")
 HEAVY = Declined("too_large", "This recording is larger than the 48 MB we take.", "Record again, only the challenge.")
 EMPTY = Declined("empty", "No recording arrived.", "Record again and send it once more.")
@@ -56,7 +59,7 @@ EMPTY = Declined("empty", "No recording arrived.", "Record again and send it onc
 def begin(
     person: AbstractBaseUser, *, browser: str, path: challenge.Path = "standard", agreed: str = agreement.VERSION
 ) -> Capture | Declined:
-    """Open a capture with a fresh challenge for this browser; earlier open ones of this person expire.
+    """Agree and open a capture with a fresh challenge for this browser; earlier open ones of this person expire.
 
     ``browser`` is what :func:`browser_of` gives for the session; ``path`` is chosen before there is a challenge;
     ``agreed`` is the version of the agreement that the person was shown.
@@ -65,7 +68,18 @@ def begin(
         return CHANGED
     with transaction.atomic():
         get_user_model().objects.select_for_update(no_key=True).get(pk=person.pk)  # one attempt at a time
-        return _declined(person.pk) or _opened(person.pk, browser=browser, path=path)
+        return _declined(person.pk) or _opened(person.pk, browser=browser, asked=challenge.make(path).told())
+
+
+def begin_thing(person: AbstractBaseUser, *, browser: str, kind: Thing.Kind, name: str) -> Capture | Declined:
+    """Open a capture of an animal or an object: nothing is asked but a clip without people in it."""
+    if Thing.objects.filter(owner_id=person.pk, name=name).exists():
+        return NAMED
+    asked = {"path": THING, "kind": kind.value, "name": name, "poses": [], "digits": "", "max_seconds": THING_SECONDS}
+    with transaction.atomic():
+        get_user_model().objects.select_for_update(no_key=True).get(pk=person.pk)
+        left = trying.pause(person.pk)
+        return too_often(left) if left > timedelta(0) else _opened(person.pk, browser=browser, asked=asked)
 
 
 def browser_of(session_key: str | None) -> str:
@@ -91,14 +105,14 @@ def too_often(left: timedelta) -> Declined:
     return Declined("too_often", "That did not work several times in a row.", f"Wait {wait}, then try again.")
 
 
-def _opened(person: int, *, browser: str, path: challenge.Path) -> Capture:
+def _opened(person: int, *, browser: str, asked: dict[str, Any]) -> Capture:
     Capture.objects.filter(person_id=person, state=Capture.State.OPEN).update(state=Capture.State.EXPIRED)
     return Capture.objects.create(
         person_id=person,
         browser=browser,
         agreement=agreement.VERSION,
         agreement_sha256=agreement.digest(days=keeping.strictest().days),
-        challenge=challenge.make(path).told(),
+        challenge=asked,
         expires_at=timezone.now() + OPEN_FOR,
     )
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent.cameos import vault
-from consent.cameos.models import Cameo, Capture, LegalHold, Template
+from consent.cameos.models import Cameo, Capture, LegalHold, Template, Thing
 from consent.errors import OutsideTransactionError
 from consent.receipts.issue import issue
 
@@ -52,7 +52,9 @@ def forget(capture: Capture) -> None:
 
 def sweep() -> int:
     """Finish what was interrupted: keys and recordings that nothing names, certificates not issued; return how many."""
-    wanted = set(Template.objects.values_list("key_name", flat=True))
+    wanted = set(Template.objects.values_list("key_name", flat=True)) | set(
+        Thing.objects.values_list("public_id", flat=True)
+    )
     keys = [name for name in vault.names() if name not in wanted and _is_old(_key(name))]
     for name in keys:
         _destroy_unless_used(name)
@@ -85,7 +87,7 @@ def _destroy_unless_used(name: str) -> None:
     """
     with transaction.atomic():
         cameo = Cameo.objects.select_for_update(of=("self",)).filter(owner__public_id=name).first()
-        if Template.objects.filter(key_name=name).exists():
+        if Template.objects.filter(key_name=name).exists() or Thing.objects.filter(public_id=name).exists():
             return
         vault.destroy(name)
         if cameo is not None:

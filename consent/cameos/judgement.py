@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from consent import backends
 from consent.accounts import ages, epochs, guardians, notices, outbox
-from consent.cameos import capturing, erasure, identity, keeping, likeness, liveness, portrait
+from consent.backends import Picture
+from consent.cameos import capturing, enrolment, erasure, identity, keeping, likeness, liveness, portrait, things
 from consent.cameos.challenge import Challenge
 from consent.cameos.likeness import Taken
 from consent.cameos.liveness import ABSENT, Finding, Judged, Verdict
@@ -53,6 +54,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     taken: Taken | None = field(default=None, repr=False)
     cues: tuple[str, ...] = ()
+    thing: Picture | None = field(default=None, repr=False)
 
 
 def judge(capture_id: int) -> str:
@@ -88,7 +90,11 @@ def _looked(capture: Capture) -> Outcome:
 
 
 def _judged(capture: Capture) -> Outcome:
-    seen = observe(Path(settings.CAPTURE_HOME) / capture.recording)
+    path = Path(settings.CAPTURE_HOME) / capture.recording
+    if capture.challenge.get("path") == enrolment.THING:
+        looked = things.look(path)
+        return Outcome(looked.verdict, looked.findings, thing=looked.picture)
+    seen = observe(path)
     judged = liveness.judge(seen, Challenge.of(capture.challenge))
     against = _replayed(capture) + (judged.findings if judged.verdict == "spoof" else ())
     if against or judged.verdict == "spoof":
@@ -142,6 +148,11 @@ def _settled(capture: Capture, outcome: Outcome) -> None:
 def _cleared(capture: Capture, outcome: Outcome, *, cameo: Cameo | None, clearance: Clearance) -> None:
     """Enrol: liveness said yes, or a person did. Without a likeness in hand there is nothing to enrol."""
     spent = screen.redeem(clearance, digest=capture.recording_sha256, by=capture.public_id)
+    if spent is None and outcome.thing is not None:
+        described = capture.challenge
+        things.keep(capture.person, picture=outcome.thing, kind=described["kind"], name=described["name"])
+        _closed(capture, State.LIVE, ())
+        return
     if spent is not None or outcome.taken is None or cameo is None or cameo.state == Cameo.State.FROZEN:
         _closed(capture, State.SPOOF, (STUCK,))
         return

@@ -264,3 +264,35 @@ class Template(models.Model):
         """Return the public id of whom it is of; the ciphertext is bound to it."""
         subject = self.cameo or self.protected
         return subject.public_id if subject else ""
+
+
+class Thing(models.Model):
+    """The cameo of an animal or an object: one sealed picture, for its owner alone.
+
+    Trusted? That nobody is in it was checked when it was made. If lost? It is recorded again. Its key, named by its
+    public id, lies outside this database.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        ANIMAL = "animal"
+        OBJECT = "object"
+
+    public_id = models.CharField(max_length=32, unique=True, default=opaque, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="things")
+    kind = models.CharField(max_length=6, choices=Kind)
+    name = models.CharField(max_length=60)
+    ciphertext = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "consent_thing"
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="consent_thing_one_of_a_name"),
+            models.CheckConstraint(name="consent_thing_kind_known", condition=Q(kind__in=["animal", "object"])),
+            models.CheckConstraint(name="consent_thing_has_a_name", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -24,6 +24,8 @@ class Kind(models.TextChoices):
     CAMEO_ERASED = "cameo.erased"
     CAMEO_HELD = "cameo.held"
     CAMEO_RELEASED = "cameo.released"
+    THING_ENROLLED = "thing.enrolled"
+    THING_WITHDRAWN = "thing.withdrawn"
     GRANT_MADE = "grant.made"
     GRANT_REVOKED = "grant.revoked"
     RECEIPT_SIGNED = "receipt.signed"

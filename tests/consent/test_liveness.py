@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from consent.cameos import challenge, liveness
+from consent.cameos import challenge, liveness, movement
 from consent.cameos.challenge import Challenge, digits_in
 from consent.cameos.observation import Observation, observe
 from provenance.media import MediaError
@@ -14,11 +14,13 @@ ASKED = Challenge(poses=films.POSES, digits=films.DIGITS)
 
 
 def against(seen: Observation, asked: Challenge = ASKED) -> set[str]:
-    return {finding.check for finding in liveness.judge(seen, asked)}
+    return {finding.check for finding in liveness.judge(seen, asked).findings}
 
 
 def test_the_actor_who_answers_the_challenge_is_accepted(seen: Observation) -> None:
-    assert liveness.judge(seen, ASKED) == ()
+    judged = liveness.judge(seen, ASKED)
+    assert (judged.verdict, judged.findings) == ("live", ())
+    assert judged.results["pad"] == "not available", "and it is said so"
 
 
 def test_every_picture_of_the_actor_shows_a_face_and_it_is_one(seen: Observation) -> None:
@@ -27,7 +29,7 @@ def test_every_picture_of_the_actor_shows_a_face_and_it_is_one(seen: Observation
 
 
 def test_wrong_digits_are_refused_in_words(seen: Observation) -> None:
-    (finding,) = liveness.judge(seen, Challenge(poses=films.POSES, digits="482914"))
+    (finding,) = liveness.judge(seen, Challenge(poses=films.POSES, digits="482914")).findings
     assert finding.sentence == "The digits we heard are not the ones we asked for."
 
 
@@ -74,9 +76,9 @@ def test_what_a_homography_explains_has_no_relief(seen: Observation) -> None:
     moved = np.hstack([flat, np.ones((len(flat), 1))]) @ turned.T
     explained = (moved[:, :2] / moved[:, 2:]).astype(np.float32)
     height = float(np.linalg.norm(flat[10] - flat[152]))
-    assert liveness._residue(flat, explained) < 0.001 * height
+    assert movement.residue(flat, explained) < 0.001 * height
     posed = int(np.nanargmax(seen.pose[:, 0]))
-    assert liveness._residue(flat, seen.shape[posed]) > liveness.RELIEF * height
+    assert movement.residue(flat, seen.shape[posed]) > movement.RELIEF * height
 
 
 def test_a_face_that_changes_half_way_is_refused(seen: Observation) -> None:
