@@ -40,7 +40,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One weight file; ``name`` is its path under the weights' home, ``size`` is in bytes."""
+    """One weight file; ``name`` is its path under the weights' home, ``size`` is in bytes (0: not known).
+
+    ``is_opt_in``: no package carries it, the product runs without it, and it is fetched only when it is named.
+    """
 
     name: str
     about: str
@@ -49,20 +52,23 @@ class Weight:
     sha256: str
     url: str
     members: tuple[Member, ...]
+    is_opt_in: bool = False
 
     def state(self, home: Path) -> State:
         """Return whether the file under this home is this weight, by its hash."""
         path = home / self.name
         if not path.is_file():
             return State.MISSING
-        return State.HERE if path.stat().st_size == self.size and digest(path) == self.sha256 else State.DIFFERENT
+        is_long = self.size in {0, path.stat().st_size}
+        return State.HERE if is_long and digest(path) == self.sha256 else State.DIFFERENT
 
 
 def listed(path: Path) -> tuple[Weight, ...]:
     """Return the weights that a ``models.toml`` lists."""
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["weight"]
     return tuple(
-        Weight(**{"url": "", **row, "members": tuple(Member(**member) for member in row["members"])}) for row in rows
+        Weight(**{"url": "", **row, "members": tuple(Member(**member) for member in row.get("members", ()))})
+        for row in rows
     )
 
 
@@ -93,7 +99,7 @@ def bring(weight: Weight, home: Path, scratch: Path, *, pip: bool, tell: Tell) -
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(target.name + ".part")
     reasons: list[str] = []
-    for source in (from_index if pip else None, from_upstream if weight.url else None):
+    for source in (from_index if pip and weight.members else None, from_upstream if weight.url else None):
         if source is None:
             continue
         try:

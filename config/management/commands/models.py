@@ -26,7 +26,9 @@ class Command(BaseCommand):
         known = listed(settings.MODELS)
         if unknown := set(names) - {weight.name for weight in known}:
             raise CommandError(f"models.toml names no {', '.join(sorted(unknown))}; see manage.py models list.")
-        chosen = tuple(weight for weight in known if not names or weight.name in names)
+        chosen = tuple(weight for weight in known if weight.name in names)
+        if not names:  # what is an opt-in is fetched and missed only by name
+            chosen = tuple(weight for weight in known if action == "list" or not weight.is_opt_in)
         if action == "fetch":
             self.bring(chosen, pip=not without_pip)
         elif action == "list":
