@@ -77,6 +77,24 @@ def _made(number: int, model: Path) -> Pixels:
     return np.clip(own * (1 - mixed) + theirs * mixed, 0, 255).astype(np.uint8)
 
 
+def wearing(portrait_of: Pixels, face_of: Pixels, *, model: Path) -> Pixels:
+    """Return the first portrait with the second one's face in it, shaped to fit: what a face swap shows."""
+    (base, points), (guest, others) = (
+        cropped(one, width=SIDE, height=SIDE, model=model) for one in (portrait_of, face_of)
+    )
+    fitted = _laid(others, points)
+    inside = _inside(fitted)[:, :, None]
+    own = base.astype(np.float32)
+    theirs = _matched(_bent(guest, others, fitted), own, inside[:, :, 0] > 0)
+    return np.clip(own * (1 - inside) + theirs * inside, 0, 255).astype(np.uint8)
+
+
+def _laid(points: NDArray[np.float32], onto: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return one face's points moved, turned and scaled onto another's, their proportions kept."""
+    matrix = cv2.estimateAffinePartial2D(np.ascontiguousarray(points), np.ascontiguousarray(onto))[0]
+    return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32)
+
+
 @lru_cache(maxsize=4)
 def _crop(number: int, model: Path) -> tuple[Pixels, NDArray[np.float32]]:
     return cropped(photograph(number), width=SIDE, height=SIDE, model=model)
@@ -100,11 +118,7 @@ def _proportioned(points: NDArray[np.float32], rng: np.random.Generator) -> NDAr
 
 def _mix(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """Return how much of the other face shows where, (SIDE, SIDE): nothing beyond the face."""
-    face = float(np.linalg.norm(points[CHIN] - points[OVAL_TOP]))
-    mask = np.zeros((SIDE, SIDE), np.float32)
-    cv2.fillConvexPoly(mask, cv2.convexHull(points.astype(np.int32)), 1.0)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * int(0.05 * face) + 1,) * 2)
-    inside = cv2.GaussianBlur(cv2.erode(mask, kernel), (0, 0), 0.03 * face)
+    face, inside = float(np.linalg.norm(points[CHIN] - points[OVAL_TOP])), _inside(points)
     ys, xs = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
     share = np.full((SIDE, SIDE), rng.uniform(0.1, 0.9), np.float32)
     for about in FEATURES.values():
@@ -112,6 +126,15 @@ def _mix(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.fl
         near = np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / (2 * (0.11 * face) ** 2))
         share += (np.float32(rng.uniform(0.0, 1.0)) - share) * near
     return np.asarray(inside * share, np.float32)
+
+
+def _inside(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 1 on the face, falling to 0 within its outline, (SIDE, SIDE)."""
+    face = float(np.linalg.norm(points[CHIN] - points[OVAL_TOP]))
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    cv2.fillConvexPoly(mask, cv2.convexHull(points.astype(np.int32)), 1.0)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * int(0.05 * face) + 1,) * 2)
+    return np.asarray(cv2.GaussianBlur(cv2.erode(mask, kernel), (0, 0), 0.03 * face), np.float32)
 
 
 def _bent(picture: Pixels, points: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -22,6 +22,7 @@ Vector = NDArray[np.float32]
 Pair = tuple[str, str, bool]
 COLUMNS = {"file_x", "file_y", "Decision"}
 MOST_PIXELS = 50_000_000
+FEW = 100  # impostors under which no tail is drawn
 
 
 class Command(BaseCommand):
@@ -115,12 +116,20 @@ def _lines(found: dict[str, Any], told: Told) -> list[str]:
     """Return the same for people, and how large a gallery the line allows."""
     line, let_in = gallery.LEAST, int(np.sum(told.impostor >= gallery.LEAST))
     low, high = interval(let_in, told.impostor.size)
-    tail = NormalDist(float(told.impostor.mean()), float(told.impostor.std(ddof=1)))
-    far = 1 - tail.cdf(line)
     shown = [f"{name:22} {value}" for name, value in found.items()]
     shown.append(f"At the line of {line}: {let_in} of {told.impostor.size} impostors ({low:.2%} to {high:.2%}).")
-    shown.append(
+    return [*shown, _allowed(told, line)]
+
+
+def _allowed(told: Told, line: float) -> str:
+    """Say up to how many people the line keeps one wrong hit anywhere as rare as it must be."""
+    if told.impostor.size < FEW:
+        return "These are too few impostors to say for how large a gallery that is enough."
+    spread = float(told.impostor.std(ddof=1))
+    far = max(NormalDist().cdf((float(told.impostor.mean()) - line) / max(spread, 1e-6)), 1e-12)
+    return (
         f"A normal tail puts the false accept rate at {far:.1e}: N x FAR stays below {gallery.WRONG_HITS:g} up to"
-        f" N = {int(gallery.WRONG_HITS / far)}; for a larger gallery the line rises (see consent/cameos/gallery.py)."
+        f" N = {int(gallery.WRONG_HITS / far)}. For a larger gallery the line rises: {gallery.line(1000):.2f} at 1000,"
+        f" {gallery.line(100_000):.2f} at 100,000. Pairs share pictures and people, so they count for less than they"
+        " are; the tail is an extrapolation."
     )
-    return [*shown, "Pairs share pictures and people, so they are fewer than they look; the tail is an extrapolation."]

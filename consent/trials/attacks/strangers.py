@@ -13,14 +13,21 @@ from consent.trials.asked import Asked
 from consent.trials.attacks.scene import Scene
 from consent.trials.camera import NOISE, Pixels, Take
 from consent.trials.lift import CHIN, OVAL_TOP
+from consent.trials.people import wearing
 
 LABELS = ("OBS Virtual Camera", "ManyCam Virtual Webcam", "v4l2loopback")
 NAMELESS = "HD Webcam"
 
 
 def swap(scene: Scene) -> Take:
-    """Return an answer in which the face becomes another's half-way: at once at 0, over 2 s at 1, digits included."""
-    first, second = scene.player(), scene.player(part=replace(scene.part, portrait=scene.other.portrait))
+    """Return an answer in which the face becomes another's half-way: at once at 0, over 2 s at 1, digits included.
+
+    Below .25 another person takes the seat; from there on only the face changes, hair, clothes and room do not.
+    """
+    is_seated = scene.strength < 0.25  # noqa: PLR2004 - as said
+    mine, theirs = scene.part.portrait, scene.other.portrait
+    shown = theirs if is_seated else wearing(mine, theirs, model=scene.model)
+    first, second = scene.player(), scene.player(part=replace(scene.part, portrait=shown))
     cut, fade = first.seconds / 2, max(2 * scene.strength, 1e-3)
 
     def see(t: float) -> Pixels:
