@@ -148,11 +148,16 @@ def speech_engine() -> SpeechEngine:
     return _engine("speech")  # type: ignore[return-value]  # the class that settings name
 
 
+def is_installed(name: str) -> bool:
+    """Return whether an engine's weights are there, without loading it."""
+    return all(settings.WEIGHTS.get(wanted) is not None for wanted in NEEDS[name])
+
+
 def pad_engine() -> PadEngine | None:
     """Return the passive engine, or None where its weights are not installed: ``absences`` says what follows.
 
     Weights that are there and do not load raise EngineMissingError: broken is not the same as absent.
     """
-    if settings.WEIGHTS.get(NEEDS["pad"][0]) is None:
+    if not is_installed("pad"):
         return None
     return _engine("pad")  # type: ignore[return-value]  # the class that settings name

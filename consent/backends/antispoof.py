@@ -1,8 +1,8 @@
 """Passive presentation attack detection: MiniFASNet V2 says from one picture whether a face is shown or there.
 
 The network (minivision-ai's Silent-Face-Anti-Spoofing, Apache-2.0) is an opt-in: no package carries its weights, so it
-runs where the operator fetched them by ``models fetch minifasnet_v2.onnx`` and is *not available* elsewhere. It wants the face
-with 2.7 times its box around it, 80x80, BGR, 0 to 255, and answers three classes of which the second is a live face.
+runs where the operator fetched them (``models fetch minifasnet_v2.onnx``) and is *not available* elsewhere. It wants
+the face with 2.7 times its box around it, 80x80, BGR, 0 to 255, and answers three classes, the second a live face.
 """
 
 import hashlib

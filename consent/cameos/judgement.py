@@ -110,7 +110,7 @@ def _judged(capture: Capture) -> Outcome:
 
 def unchecked(judged: Judged | None = None) -> tuple[str, ...]:
     """Return the checks of ``absences.toml`` that are not made: by no engine at all, or not in this recording."""
-    has_pad = judged.results.get("pad", ABSENT) != ABSENT if judged else backends.pad_engine() is not None
+    has_pad = judged.results.get("pad", ABSENT) != ABSENT if judged else backends.is_installed("pad")
     return (*NO_ENGINE, *(() if has_pad else ("pad",)))
 
 

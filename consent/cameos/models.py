@@ -87,9 +87,13 @@ class Capture(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True, default=opaque, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="captures")
-    browser = models.CharField(max_length=64, help_text="SHA-256 of the session it is answered from.")
-    agreement = models.CharField(max_length=16, help_text="The version of the text that was agreed to.")
-    agreement_sha256 = models.CharField(max_length=64)
+    browser = models.CharField(
+        max_length=64, blank=True, default="", help_text="SHA-256 of the session it is answered from."
+    )
+    agreement = models.CharField(
+        max_length=16, blank=True, default="", help_text="The version of the text that was agreed to."
+    )
+    agreement_sha256 = models.CharField(max_length=64, blank=True, default="")
     challenge = models.JSONField()
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     reasons = models.JSONField(default=list, blank=True)
@@ -121,7 +125,8 @@ class Capture(models.Model):
                 condition=~Q(state__in=["live", "spoof", "unsure"]) | Q(judged_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="consent_capture_bound_to_a_browser", condition=Q(browser__regex=r"^[0-9a-f]{64}$")
+                name="consent_capture_bound_to_a_browser",
+                condition=~Q(state="open") | Q(browser__regex=r"^[0-9a-f]{64}$"),
             ),
             models.UniqueConstraint(name="consent_capture_one_open", fields=["person"], condition=Q(state="open")),
         ]

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent.accounts.models import Person
-from consent.cameos import agreement, enrolment, keeping, uploading
+from consent.cameos import agreement, enrolment, judgement, keeping, uploading
 from consent.cameos.challenge import Challenge, Path
 from consent.cameos.enrolment import Declined
 from consent.cameos.models import Cameo, Capture
@@ -38,7 +38,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("consent:capture", capture.public_id)
     cameo = Cameo.objects.filter(owner=_person(request)).first()
     text = agreement.told(days=keeping.strictest().days)
-    return render(request, "consent/enrol.html", {"step": "start", "cameo": cameo, "agreement": text})
+    shown = {"step": "start", "cameo": cameo, "agreement": text, "not_checked": judgement.not_checked()}
+    return render(request, "consent/enrol.html", shown)
 
 
 @require_safe
