@@ -3,6 +3,10 @@
 The skin's colour is followed from picture to picture as two log-ratios (red over green, blue over green), freed of
 drift and of what turning the head does to them, and compared with the colours that were shown, delayed by what a
 screen, a camera and an encoder take. The score is the part of the face's change of colour that the sequence explains.
+
+Light also tells how far away things are. A face half a metre from a screen gets more of it than anything behind: what
+is a quarter of a metre further back gets (50 / 75)^2 = .44 of it, a wall a tenth. On paper or glass before the camera
+the face and what seems to be behind it are one plane, and get the same.
 """
 
 from dataclasses import dataclass
@@ -18,6 +22,7 @@ from consent.cameos.observation import Observation
 ROOM: Final = 3.0  # the room's light on a face, where a white screen's is 1; the score hardly depends on it
 DELAYS: Final = np.arange(-0.6, 1.85, 0.05)  # seconds that are looked at
 PLAUSIBLE: Final = (-0.11, 0.56)  # seconds: a clock's slack before, the slowest screen and camera after
+TELLING: Final = 0.25  # the part of the room's change from which on it is taken for an echo
 MARGIN: Final = 1.0  # seconds of the recording around the sequence that are looked at
 
 
@@ -27,28 +32,50 @@ class Echo:
 
     ``score``: the part of the face's change of colour that the sequence explains, 0 to 1. ``behind``: by how much the
     best of all other sequences of the same rhythm explains it better; 0 or less means that none does. ``delay``: how
-    late it comes, seconds.
+    late it comes, seconds. ``behind_face``: how much of it comes from what is behind the face, over what comes from the
+    face; NaN where nothing comes from there.
     """
 
     score: float
     behind: float
     delay: float
+    behind_face: float
 
 
-def echo(seen: Observation, challenge: Challenge) -> Echo | None:
-    """Return what comes back of the sequence; None where the face was not seen while it was shown."""
+class Unseen:
+    """The face was not seen while the colours were shown."""
+
+
+def echo(seen: Observation, challenge: Challenge) -> Echo | Unseen | None:
+    """Return what comes back of the sequence; None where no colours were asked for."""
+    if not challenge.lights:
+        return None
     first, last = challenge.lights[0].start_s - MARGIN, challenge.lights[-1].end_s + MARGIN
     inside = seen.present & (seen.times >= first) & (seen.times <= last)
     if inside.sum() < 3 * len(challenge.lights):
-        return None
+        return Unseen()
     times, free = seen.times[inside], _freedom(seen, inside)
-    skin = np.log(np.maximum(seen.skin[inside], 1e-4))
-    came = free @ (skin[:, [0, 2]] - skin[:, 1:2])
+    came = free @ _ratios(seen.skin[inside])
     own = np.array([_difference(light.rgb) for light in challenge.lights])[None]
     scores = [_explained(came, free @ _mixed(times - delay, challenge), own)[0] for delay in DELAYS]
     best = int(np.argmax(scores))
     others = _explained(came, free @ _mixed(times - DELAYS[best], challenge), _others(challenge))
-    return Echo(float(scores[best]), float(others.max() - scores[best]), float(DELAYS[best]))
+    shown = free @ _mixed(times - DELAYS[best], challenge) @ own[0]
+    share = _share(came, free @ _ratios(seen.room[inside]), shown)
+    return Echo(float(scores[best]), float(others.max() - scores[best]), float(DELAYS[best]), share)
+
+
+def _ratios(colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (n, 2): log red over green and blue over green."""
+    logs = np.log(np.maximum(colours, 1e-4))
+    return np.asarray(logs[:, [0, 2]] - logs[:, 1:2], np.float64)
+
+
+def _share(face: NDArray[np.float64], room: NDArray[np.float64], shown: NDArray[np.float64]) -> float:
+    """Return the room's gain over the face's; NaN where the sequence does not explain what the room does."""
+    gain = float((room * shown).sum())
+    explained = gain**2 / max(float((shown**2).sum() * (room**2).sum()), 1e-12)
+    return max(0.0, gain) / max(float((face * shown).sum()), 1e-12) if explained >= TELLING else float("nan")
 
 
 def _freedom(seen: Observation, inside: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from consent.cameos import capturing, movement, speech
 from consent.cameos.challenge import Challenge
-from consent.cameos.echo import PLAUSIBLE, echo
+from consent.cameos.echo import PLAUSIBLE, Echo, Unseen, echo
 from consent.cameos.observation import Observation
 
 SHORTEST, SLOWEST = 4.0, 8.0  # seconds; pictures a second
@@ -26,6 +26,7 @@ SAME_STRAIGHT, SAME_TURNED = 0.42, 0.45  # one person: .50 (5th percentile), .63
 COMPANY: Final = 3  # looks that must show a second face before it counts
 ECHOED, FAINT, BEHIND = 0.40, 0.30, 0.04  # no echo: .25 at most; another sequence: .70, but .05 behind or more
 FOLLOW, DOUBTFUL = 0.10, 0.20  # how lips go with the sound: people .22 and .48; with somebody else's sound .06 (median)
+NEAR, PLANE = 0.55, 0.75  # of the face's echo, from what is behind it: see ``echo``
 LATTICE: Final = 9.0  # decibels; real people: 5.4 at most
 REPEATED: Final = 0.6  # seconds; real people: 0
 LIVELY: Final = 0.5  # what the passive engine says of a live face, at least
@@ -65,6 +66,7 @@ SENTENCES: Final = {
     "timing": "Your head did not move when we asked: follow each arrow as it appears, and hold until it goes.",
     "relief": "The picture moves like a photograph, not like a head.",
     "echo": "We did not see the colours of your screen on your face: dim the room, or brighten the screen.",
+    "plane": "The light of your screen falls on everything alike, as on a picture: sit away from the wall behind you.",
     "changed": "The face does not stay the same throughout the recording.",
     "silence": "We did not hear you say the digits: check your microphone and speak up.",
     "digits": "The digits we heard are not the ones we asked for.",
@@ -122,7 +124,7 @@ def unusable(seen: Observation, *, longest: float) -> str:
 
 
 def _asked(seen: Observation, straight: NDArray[np.float64], challenge: Challenge) -> dict[str, Callable[[], Result]]:
-    poses = movement.held(seen, straight)
+    poses, came = movement.held(seen, straight), echo(seen, challenge)
     says: dict[str, Callable[[], Result]] = {
         "phrase" if challenge.phrase else "digits": lambda: _so(speech.says(seen, challenge)),
         "early": lambda: _so(speech.is_in_time(seen, challenge)),
@@ -131,7 +133,8 @@ def _asked(seen: Observation, straight: NDArray[np.float64], challenge: Challeng
     return {
         "poses": lambda: _so(in_order),
         "timing": lambda: _so(movement.in_time(poses, challenge)) if in_order else ABSENT,
-        "echo": lambda: _echo(seen, challenge),
+        "echo": lambda: _echo(came),
+        "plane": lambda: _plane(came),
         "silence": lambda: _so(speech.is_heard(seen)),
         **(says if speech.is_heard(seen) else {}),
     }
@@ -155,11 +158,15 @@ def _relief(seen: Observation, straight: NDArray[np.float64]) -> Result:
     return ABSENT if measured is None else _so(measured >= movement.RELIEF)
 
 
-def _echo(seen: Observation, challenge: Challenge) -> Result:
-    if not challenge.lights:
+def _echo(came: Echo | Unseen | None) -> Result:
+    if came is None:
         return ABSENT
-    came = echo(seen, challenge)
-    if came is None or not PLAUSIBLE[0] <= came.delay <= PLAUSIBLE[1] or came.behind > BEHIND or came.score < FAINT:
+    if (
+        isinstance(came, Unseen)
+        or not PLAUSIBLE[0] <= came.delay <= PLAUSIBLE[1]
+        or came.behind > BEHIND
+        or came.score < FAINT
+    ):
         return FAILED
     return PASSED if came.score >= ECHOED else UNSURE
 
@@ -171,6 +178,15 @@ def _lips(seen: Observation) -> Result:
     if not speech.do_lips_move(seen) or follows < FOLLOW:
         return FAILED
     return PASSED if follows >= DOUBTFUL else UNSURE
+
+
+def _plane(came: Echo | Unseen | None) -> Result:
+    """Return whether the light falls off behind the face; what shows no echo behind it says so too."""
+    if not isinstance(came, Echo):
+        return ABSENT
+    if came.behind_face >= PLANE:
+        return FAILED
+    return UNSURE if came.behind_face >= NEAR else PASSED
 
 
 def _pad(seen: Observation) -> Result:

@@ -141,8 +141,10 @@ def observe(path: Path) -> Observation:
 
 
 def _row(t: float, picture: Picture, mesh: Mesh | None) -> _Row:
-    skin = np.full(3, np.nan) if mesh is None else texture.skin(picture, mesh.landmarks)
-    return _Row(t, mesh, picture.shape[0], skin, texture.room(picture), texture.thumb(picture))
+    if mesh is None:
+        return _Row(t, None, picture.shape[0], np.full(3, np.nan), np.full(3, np.nan), texture.thumb(picture))
+    skin, room = texture.skin(picture, mesh.landmarks), texture.room(picture, mesh.landmarks)
+    return _Row(t, mesh, picture.shape[0], skin, room, texture.thumb(picture))
 
 
 def _look(finder: backends.FaceEngine, passive: backends.PadEngine | None, t: float, picture: Picture) -> Look:

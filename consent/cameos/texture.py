@@ -13,6 +13,7 @@ from consent.cameos.lights import linear
 
 # MediaPipe's mesh: forehead, nose, both cheeks, chin. No lips, no eyes, no hair.
 SKIN: Final = (10, 151, 9, 108, 337, 67, 297, 109, 338, 6, 197, 195, 5, 50, 280, 101, 330, 118, 347, 205, 425, 117, 346)
+BEHIND: Final = tuple((x, y) for x in (-1.2, -1.05, 1.05, 1.2) for y in (-0.5, -0.3, -0.1, 0.1))  # face heights
 PATCH: Final = 2  # pixels to each side
 GRID: Final = 256  # pixels: the square in whose spectrum a screen's grid shows
 BAND: Final = (0.16, 0.48)  # cycles a pixel: finer than a face's own shapes
@@ -27,12 +28,12 @@ def skin(picture: Picture, landmarks: NDArray[np.float32]) -> NDArray[np.float64
     return np.asarray(np.median(_patches(picture, places), axis=0), np.float64)
 
 
-def room(picture: Picture) -> NDArray[np.float64]:
-    """Return the colour of what is at the picture's upper and outer rim, as linear light (3,)."""
-    height, width = picture.shape[:2]
-    places = [(x * width // 16, height // 20) for x in (1, 3, 13, 15)]
-    places += [(x, y * height // 12) for x in (width // 24, width - width // 24) for y in (2, 3, 4)]
-    return np.asarray(np.median(_patches(picture, np.array(places)), axis=0), np.float64)
+def room(picture: Picture, landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the colour of what is behind the head, as linear light (3,): beside it at eye height and above."""
+    top, chin = landmarks[[10, 152], :2]
+    middle, high = landmarks[:, :2].mean(axis=0), float(np.linalg.norm(top - chin))
+    places = middle + high * np.array(BEHIND)
+    return np.asarray(np.median(_patches(picture, places.astype(int)), axis=0), np.float64)
 
 
 def thumb(picture: Picture) -> NDArray[np.float32]:

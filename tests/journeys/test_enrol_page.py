@@ -1,107 +1,172 @@
-"""Enrolling in Chromium, before a camera that shows the actor answering this session's challenge."""
+"""Enrolling in Chromium before a camera that shows the actor answering, and what is said when it goes wrong."""
 
-import wave
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import av
-import cv2
-import numpy as np
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from config.demo.visitor import Visitor
 from consent.trials import actor
 from tests.consent import films
-from tests.journeys.conftest import FLAGS, PATIENCE, Service, chromium
+from tests.journeys import webcam
+from tests.journeys.conftest import PATIENCE, Service, chromium
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 
 WAITING = {"open", "judging"}
-LEAD = 6.0  # seconds in which the page opens and the button is found
-TAIL = 9.0  # seconds the actor keeps still after the last digit: the page records longer than they play
-FADE = 1.0  # seconds between the click and the recording
-CLICK_IN_TIME = """([lead]) => document.getElementById("preview").currentTime >= lead
-    && (document.getElementById("go").click(), true)"""
+BOTH = ["camera", "microphone"]
 
 
-def webcam(folder: Path, asked: dict[str, Any]) -> tuple[Path, Path]:
-    """Film the challenge and write it as Chromium's fake devices take it: loose JPEGs and a WAV."""
-    model = settings.WEIGHTS["face_landmarker.task"]
-    assert model is not None
-    film, pictures, sound = folder / "film.mp4", folder / "camera.mjpeg", folder / "microphone.wav"
-    actor.perform(films.astronaut(), told=asked, out=film, model=model, fps=30)
-    with av.open(str(film)) as container, pictures.open("wb") as out:
-        jpeg = b""
-        for number, frame in enumerate(container.decode(video=0)):
-            shown = frame.to_ndarray(format="bgr24")
-            jpeg = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
-            out.write(jpeg * (1 if number else int(LEAD * 30)))
-        out.write(jpeg * int(TAIL * 30))
-    with av.open(str(film)) as container:
-        heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
-    with wave.open(str(sound), "wb") as out_wave:
-        out_wave.setparams((1, 2, actor.RATE, 0, "NONE", ""))
-        before, after = (np.zeros(int(pause * actor.RATE), np.float32) for pause in (LEAD, TAIL))
-        out_wave.writeframes((np.concatenate([before, heard, after]) * 32767).astype("<i2").tobytes())
-    return pictures, sound
+@pytest.fixture(autouse=True)
+def _browser() -> None:
+    if not chromium():
+        pytest.skip("There is no Chromium here; make test installs it where it may.")
 
 
 @pytest.fixture
-def visitor(service: Service) -> Visitor:
-    """Nora, who has an account and no cameo."""
-    nora = Visitor(service.url, "nora")
+def visitor(service: Service, request: pytest.FixtureRequest) -> Visitor:
+    """Somebody who has an account and no cameo; another one in each test."""
+    nora = Visitor(service.url, f"nora_{abs(hash(request.node.name)) % 10**8}")
     nora.sign_up()
     return nora
 
 
-@pytest.fixture
 def opened(visitor: Visitor) -> dict[str, Any]:
-    """Her capture, with this session's challenge."""
+    """A capture of theirs, with its challenge."""
     return visitor.ask("POST", "captures")
 
 
-@pytest.fixture
-def booth(visitor: Visitor, opened: dict[str, Any], tmp_path: Path) -> Iterator[Page]:
-    """A tab with a camera and a microphone, signed in as Nora."""
-    if not chromium():
-        pytest.skip("There is no Chromium here; make test installs it where it may.")
-    pictures, sound = webcam(tmp_path, opened["challenge"])
-    flags = [
-        *FLAGS,
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={pictures}",
-        f"--use-file-for-fake-audio-capture={sound}%noloop",
-    ]
-    complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        context = browser.new_context(permissions=["camera", "microphone"], base_url=visitor.url)
-        session = visitor.session.cookies["sessionid"]
-        context.add_cookies([{"name": "sessionid", "value": session, "url": visitor.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        yield page
-        context.close()
-        browser.close()
-    assert complaints == []
+def filmed(asked: dict[str, Any], out: Path) -> Path:
+    """The actor answering a challenge."""
+    model = settings.WEIGHTS["face_landmarker.task"]
+    assert model is not None
+    actor.perform(films.astronaut(), told=asked, out=out, model=model, fps=webcam.FPS)
+    return out
 
 
-def start(booth: Page) -> None:
-    """Press the button so that the recording begins when the actor does: they answer by the page's clock."""
-    expect(booth.get_by_role("button", name="Start recording")).to_be_enabled(timeout=PATIENCE)
-    booth.wait_for_function(CLICK_IN_TIME, arg=[LEAD - FADE - 0.15], polling="raf", timeout=PATIENCE)
+@pytest.fixture(scope="module")
+def told(service: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[Visitor, dict[str, Any], Path]:
+    """Ina, her capture, and the film that answers it: the good one here, a replay everywhere else."""
+    ina = Visitor(service.url, "ina")
+    ina.sign_up()
+    capture = opened(ina)
+    return ina, capture, filmed(capture["challenge"], tmp_path_factory.mktemp("film") / "film.mp4")
+
+
+def judged(visitor: Visitor, capture: dict[str, Any]) -> dict[str, Any]:
+    """How it ended."""
+    return visitor.follow(f"captures/{capture['id']}", until=lambda now: now["state"] not in WAITING, seconds=90)
 
 
 def test_somebody_before_the_camera_is_led_through_the_challenge_and_enrolled(
-    booth: Page, visitor: Visitor, opened: dict[str, Any]
+    told: tuple[Visitor, dict[str, Any], Path], tmp_path: Path
 ) -> None:
-    booth.goto(f"/enrol/{opened['id']}")
-    start(booth)
-    told = visitor.follow(f"captures/{opened['id']}", until=lambda now: now["state"] not in WAITING, seconds=90)
-    assert (told["state"], told["reasons"]) == ("live", [])
-    expect(booth.get_by_role("heading", level=1)).to_have_text("You are enrolled", timeout=PATIENCE)
+    ina, capture, film = told
+    with webcam.tab(ina, flags=webcam.of_film(film, tmp_path).flags(), permissions=BOTH) as page:
+        page.goto(f"/enrol/{capture['id']}")
+        webcam.start(page)
+        end = judged(ina, capture)
+        assert (end["state"], end["reasons"]) == ("live", [])
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are enrolled", timeout=PATIENCE)
+
+
+def test_a_replay_is_refused_in_words_after_an_upload_that_was_cut_and_sent_again(
+    told: tuple[Visitor, dict[str, Any], Path], visitor: Visitor, tmp_path: Path
+) -> None:
+    capture = opened(visitor)
+    cuts = [1]
+    with webcam.tab(visitor, flags=webcam.of_film(told[2], tmp_path).flags(), permissions=BOTH) as page:
+        page.route("**/recording", lambda route: route.abort() if cuts and cuts.pop() else route.continue_())
+        page.goto(f"/enrol/{capture['id']}")
+        webcam.start(page)
+        again = page.get_by_role("button", name="Send it again")
+        expect(again).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("#prompt")).to_contain_text("did not arrive")
+        assert visitor.ask("GET", f"captures/{capture['id']}")["state"] == "open", "nothing is half enrolled"
+        again.click()
+        end = judged(visitor, capture)
+        assert end["state"] == "spoof"
+        assert "The digits we heard are not the ones we asked for." in end["reasons"]
+        expect(page.get_by_role("heading", level=1)).to_have_text("That did not work yet", timeout=PATIENCE)
+        expect(page.get_by_text("The digits we heard")).to_be_visible()
+
+
+def test_a_photograph_before_the_camera_is_refused_in_words(visitor: Visitor, tmp_path: Path) -> None:
+    capture = opened(visitor)
+    photograph = webcam.of_photograph(films.astronaut()[:384], tmp_path)
+    with webcam.tab(visitor, flags=photograph.flags(), permissions=BOTH) as page:
+        page.goto(f"/enrol/{capture['id']}")
+        webcam.start(page)
+        end = judged(visitor, capture)
+        assert (end["state"], end["cameo"]) == ("spoof", None)
+        expect(page.get_by_text("We did not see the head movements we asked for")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_escape_stops_the_colours_at_once_and_nothing_is_sent(visitor: Visitor, tmp_path: Path) -> None:
+    capture = opened(visitor)
+    photograph = webcam.of_photograph(films.astronaut()[:384], tmp_path)
+    with webcam.tab(visitor, flags=photograph.flags(), permissions=BOTH) as page:
+        page.goto(f"/enrol/{capture['id']}")
+        assert page.locator("#challenge").evaluate("one => getComputedStyle(one).position") == "static"
+        expect(page.get_by_role("button", name="Start recording")).to_be_enabled(timeout=PATIENCE)
+        page.get_by_role("button", name="Start recording").press("Enter")  # by keyboard alone
+        page.wait_for_function("document.getElementById('challenge').classList.contains('playing')")
+        page.keyboard.press("Escape")
+        page.wait_for_function("!document.getElementById('challenge').classList.contains('dim')", timeout=1000)
+        assert page.locator("#challenge").evaluate("one => one.style.backgroundColor") == ""
+        expect(page.locator("#prompt")).to_contain_text("Nothing was sent")
+        expect(page.get_by_role("button", name="Start again")).to_be_focused()
+    assert visitor.ask("GET", f"captures/{capture['id']}")["state"] == "open"
+
+
+def test_a_camera_that_is_denied_is_said_and_the_file_is_offered(visitor: Visitor) -> None:
+    capture = opened(visitor)
+    flags = ["--use-fake-device-for-media-stream", "--deny-permission-prompts"]
+    with webcam.tab(visitor, flags=flags, permissions=[]) as page:
+        page.goto(f"/enrol/{capture['id']}")
+        expect(page.locator("#prompt")).to_contain_text("was not allowed to use camera and microphone")
+        expect(page.get_by_label("Recording of the challenge")).to_be_visible()
+
+
+def test_a_missing_microphone_is_said(visitor: Visitor) -> None:
+    capture = opened(visitor)
+    absent = """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
+        navigator.mediaDevices.enumerateDevices = () => Promise.resolve([{ kind: "videoinput" }]);"""
+    with webcam.tab(visitor, flags=[], permissions=[]) as page:
+        page.add_init_script(absent)
+        page.goto(f"/enrol/{capture['id']}")
+        expect(page.locator("#prompt")).to_contain_text("No microphone was found")
+
+
+def test_a_recording_sent_twice_counts_once_and_a_long_one_is_refused_in_words(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    capture = opened(visitor)
+    long = films.silent_film(tmp_path / "long.mp4", films.still(films.astronaut(), seconds=70), seconds=70)
+    with webcam.tab(visitor, flags=[], permissions=[]) as page:
+        page.goto(f"/enrol/{capture['id']}")
+        page.locator("#by-file").evaluate("one => { one.open = true; }")
+        page.get_by_label("Recording of the challenge").set_input_files(long)
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.wait_for_url(f"**/enrol/{capture['id']}")
+        second = _sent_again(page, capture)
+        assert (second["status"], second["code"]) == (410, "expired")
+        end = judged(visitor, capture)
+        assert end["state"] == "spoof"
+        assert "longer than the 60 seconds" in end["reasons"][0]
+
+
+def _sent_again(page: Page, capture: dict[str, Any]) -> dict[str, Any]:
+    script = """async ([id]) => {
+        const form = new FormData();
+        form.append("recording", new Blob(["x"]), "capture.webm");
+        const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+        const sent = { method: "PUT", body: form, headers: { "X-CSRFToken": token } };
+        const answer = await fetch(`/api/v1/captures/${id}/recording`, sent);
+        return { status: answer.status, code: (await answer.json()).error.code };
+    }"""
+    told: dict[str, Any] = page.evaluate(script, [capture["id"]])
+    return told
