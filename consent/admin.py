@@ -18,12 +18,15 @@ from consent.models import (
     GuardianConsent,
     Guardianship,
     Invite,
+    LegalHold,
     Letter,
     PermitRecord,
     Person,
+    Protected,
     Receipt,
     ReceiptSignature,
     Steward,
+    Thing,
     Token,
 )
 
@@ -214,3 +217,26 @@ class ExportAdmin(Shown):
 
     list_display = ("public_id", "person", "state", "section", "tries", "created_at", "made_at", "expires_at")
     list_filter = ("state",)
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(Shown):
+    """Orders that delay the destruction of a key; placed and lifted by ``manage.py hold``, which logs it."""
+
+    list_display = ("public_id", "cameo", "reason", "placed_by", "placed_at", "lifted_by", "lifted_at")
+
+
+@admin.register(Protected)
+class ProtectedAdmin(Shown):
+    """Who asked for a face to be protected, and how it was proven; decided as a case."""
+
+    list_display = ("public_id", "relation", "asked_by", "state", "created_at", "decided_at", "erased_at")
+    list_filter = ("state", "relation")
+
+
+@admin.register(Thing)
+class ThingAdmin(Shown):
+    """Animals and objects, without their pictures."""
+
+    list_display = ("public_id", "owner", "kind", "name", "created_at")
+    exclude = ("ciphertext",)

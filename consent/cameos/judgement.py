@@ -1,6 +1,6 @@
 """Judging a capture once, however often it is asked for, and making the cameo when it is live.
 
-A worker takes the capture by compare-and-set for two minutes and looks at the recording outside any
+A worker takes the capture by compare-and-set for four minutes and looks at the recording outside any
 transaction; what it found is written in one transaction that first checks that the capture is still its
 own. A worker that dies leaves a lease that runs out; the third time, the capture is refused. Whatever
 fails while judging closes: an engine that is missing or stumbles sends the recording to a person.
@@ -35,12 +35,13 @@ from safety.clearance import Clearance, Hold, Refusal, Signal
 
 log = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(minutes=2)
+LEASE: Final = timedelta(minutes=4)  # longer than the slowest file is allowed to take
 TRIES: Final = 3
 KEPT: Final = ["one face vector, encrypted", "one portrait with its landmarks, encrypted"]
 
 State = Capture.State
 CLOSED = Finding("closed", "One of our checks could not run just now, so a person will look at your recording.")
+INSISTED = Finding("insisted", "A check that is insisted on here cannot be made just now: try again later.")
 STUCK = Finding("stuck", "This recording could not be judged: record it again.")
 REPLAY = Finding("replay", "This recording was sent before: a challenge is answered live.")
 NO_ENGINE: Final = ("apparent_age", "voice")  # checks that nothing here makes yet
@@ -94,14 +95,15 @@ def _judged(capture: Capture) -> Outcome:
     if capture.challenge.get("path") == enrolment.THING:
         looked = things.look(path)
         return Outcome(looked.verdict, looked.findings, thing=looked.picture)
-    seen = observe(path)
-    judged = liveness.judge(seen, Challenge.of(capture.challenge))
+    asked = Challenge.of(capture.challenge)
+    seen = observe(path, longest=asked.max_seconds + liveness.TAIL)
+    judged = liveness.judge(seen, asked)
     against = _replayed(capture) + (judged.findings if judged.verdict == "spoof" else ())
     if against or judged.verdict == "spoof":
         return Outcome("spoof", against)
     absent = screen.unchecked(*unchecked(judged))
     if any(rule.then == "refuse" for rule in absent):
-        return Outcome("spoof", (CLOSED,))
+        return Outcome("spoof", (INSISTED,))
     taken = portrait.taken(seen)
     doubts = judged.findings + identity.doubts(capture.person, taken)
     doubts += (CLOSED,) if any(rule.then == "hold" for rule in absent) else ()

@@ -23,7 +23,7 @@ EVERY: Final = 4  # pictures between two looks of the face engine: three a secon
 SPECTRA: Final = 8  # pictures between two looks for a screen's grid
 RATE: Final = 16_000
 LIMITS: Final = media.Limits(
-    max_seconds=60, max_side=2160, max_bytes=48 * 2**20, cpu_seconds=60, wall_seconds=60, memory_mb=1024
+    max_seconds=60, max_side=2160, max_bytes=48 * 2**20, cpu_seconds=30, wall_seconds=40, memory_mb=1024
 )
 LIPS: Final = (13, 14)
 HEIGHT: Final = (10, 152)  # forehead, chin
@@ -102,15 +102,15 @@ class _Row:
 class _Reel:
     """Hands on every picture that is to be looked at closely, and measures the others in passing."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, limits: media.Limits) -> None:
+        self._path, self._limits = path, limits
         self.pts: list[float] = []
         self.grain: list[float] = []
 
     def pictures(self) -> Iterator[tuple[float, Picture]]:
         """Yield at most FPS pictures a second with their times."""
         before, slot = None, -1
-        for frame in media.frames(self._path, max_side=SIDE, limits=LIMITS):
+        for frame in media.frames(self._path, max_side=SIDE, limits=self._limits):
             self.pts.append(frame.t)
             if before is not None:
                 self.grain.append(texture.restless(before, frame.rgb))
@@ -120,13 +120,17 @@ class _Reel:
                 yield frame.t, frame.rgb
 
 
-def observe(path: Path) -> Observation:
-    """Look at and listen to a recording; raises MediaError (unreadable) or EngineMissingError (nobody to look)."""
+def observe(path: Path, *, longest: float = LIMITS.max_seconds) -> Observation:
+    """Look at and listen to a recording of at most ``longest`` seconds, which bounds what it costs.
+
+    Raises MediaError (unreadable, too long) or EngineMissingError (nobody to look).
+    """
+    limits = replace(LIMITS, max_seconds=min(longest, LIMITS.max_seconds))
     seer, finder, listener = backends.landmark_engine(), backends.face_engine(), backends.speech_engine()
     passive = backends.pad_engine()
-    tags = media.probe(path, limits=LIMITS).tags
-    sound = media.sound(path, rate=RATE, limits=LIMITS)
-    reel, rows, looks, powers = _Reel(path), list[_Row](), list[Look](), list[NDArray[np.float64]]()
+    tags = media.probe(path, limits=limits).tags
+    sound = media.sound(path, rate=RATE, limits=limits)
+    reel, rows, looks, powers = _Reel(path, limits), list[_Row](), list[Look](), list[NDArray[np.float64]]()
     best: Best | None = None
     for number, (t, picture, mesh) in enumerate(seer.follow(reel.pictures())):
         rows.append(_row(t, picture, mesh))

@@ -1,12 +1,16 @@
 """One honest recording for all, filmed and observed once: making it takes longer than judging it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from consent.cameos import judgement
+from consent.cameos.gallery import the_gallery
 from consent.cameos.observation import Observation, observe
 from tests.consent import films
+from tests.consent.booth import Booth
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +31,18 @@ def film(tmp_path_factory: pytest.TempPathFactory, mesh_model: Path) -> Path:
 def seen(film: Path) -> Observation:
     """What the engines see and hear in it."""
     return observe(film)
+
+
+@pytest.fixture
+def booth(film: Path, seen: Observation, monkeypatch: pytest.MonkeyPatch) -> Booth:
+    """A place to enrol that looks at nothing twice."""
+    monkeypatch.setattr(judgement, "observe", lambda _path, **_: seen)
+    return Booth(film)
+
+
+@pytest.fixture(autouse=True)
+def empty_gallery() -> Iterator[None]:
+    """Forget whose faces an earlier test opened."""
+    the_gallery._known.clear()
+    yield
+    the_gallery._known.clear()

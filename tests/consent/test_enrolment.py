@@ -1,8 +1,7 @@
+import re
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,13 +9,11 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.db.models import F
-from django.test import TestCase
 from django.utils import timezone
 from pytest_django import Settings
 
 from consent.cameos import agreement, enrolment, erasure, judgement, likeness, trying, vault
 from consent.cameos.enrolment import Declined
-from consent.cameos.gallery import the_gallery
 from consent.cameos.observation import Observation
 from consent.errors import TemplateError
 from consent.grants import switch
@@ -25,53 +22,10 @@ from safety.review import decide
 from safety.review.models import Decision
 from tests import cast
 from tests.consent import films
+from tests.consent.booth import BROWSER, Booth, commits, reasons
 from tests.consent.test_pages import signed_in
 
 pytestmark = pytest.mark.django_db
-
-BROWSER = enrolment.browser_of("a session")
-
-
-@dataclass
-class Booth:
-    """Where people enrol; the engines' look at the honest film is taken once for all."""
-
-    film: Path
-
-    def opened(self, person: Person, *, digits: str = films.DIGITS) -> Capture:
-        capture = enrolment.begin(person, browser=BROWSER)
-        assert isinstance(capture, Capture), capture
-        capture.challenge = {"poses": list(films.POSES), "digits": digits, "max_seconds": 20}
-        capture.save()
-        return capture
-
-    def sent(self, person: Person, *, digits: str = films.DIGITS, extra: bytes = b"") -> Capture:
-        capture = self.opened(person, digits=digits)
-        assert enrolment.receive(capture, chunks=[self.film.read_bytes(), extra], browser=BROWSER) is None
-        return capture
-
-    def enrolled(self, person: Person, *, extra: bytes = b"") -> Cameo:
-        capture = self.sent(person, extra=extra)
-        assert judgement.judge(capture.pk) == "live", reasons(capture)
-        return Cameo.objects.get(owner=person)
-
-
-def reasons(capture: Capture) -> list[str]:
-    capture.refresh_from_db()
-    return list(capture.reasons)
-
-
-@pytest.fixture
-def booth(film: Path, seen: Observation, monkeypatch: pytest.MonkeyPatch) -> Booth:
-    monkeypatch.setattr(judgement, "observe", lambda _path: seen)
-    return Booth(film)
-
-
-@pytest.fixture(autouse=True)
-def empty_gallery() -> Iterator[None]:
-    the_gallery._known.clear()
-    yield
-    the_gallery._known.clear()
 
 
 def test_a_recording_sent_over_the_api_makes_a_live_cameo(film: Path) -> None:
@@ -208,7 +162,7 @@ def test_an_engine_that_is_missing_closes_and_a_person_decides(film: Path, setti
 
 
 def test_an_engine_that_stumbles_closes(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stumble(_path: Path) -> Observation:
+    def stumble(_path: Path, **_: object) -> Observation:
         raise FloatingPointError
 
     monkeypatch.setattr(judgement, "observe", stumble)
@@ -225,8 +179,8 @@ def test_a_capture_delivered_twice_is_judged_once(booth: Booth) -> None:
 def test_two_workers_at_once_enrol_once(booth: Booth, seen: Observation, monkeypatch: pytest.MonkeyPatch) -> None:
     capture = booth.sent(cast.sten())
 
-    def meanwhile(_path: Path) -> Observation:
-        monkeypatch.setattr(judgement, "observe", lambda _path: seen)
+    def meanwhile(_path: Path, **_: object) -> Observation:
+        monkeypatch.setattr(judgement, "observe", lambda _path, **_: seen)
         assert judgement.judge(capture.pk) == "judging", "the first one holds the lease"
         Capture.objects.filter(pk=capture.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
         assert judgement.judge(capture.pk) == "live", "whose lease ran out has lost it"
@@ -430,6 +384,18 @@ def multipart(content: bytes) -> tuple[bytes, str]:
     return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
-def commits() -> AbstractContextManager[object]:
-    """Run what was put off until the commit, as a request or task outside a test would."""
-    return TestCase.captureOnCommitCallbacks(execute=True)
+def test_trying_again_takes_the_same_path_and_the_same_text(booth: Booth) -> None:
+    client = signed_in(cast.sten())
+    place = client.post("/enrol", {"agreement": agreement.VERSION, "path": "alternative"}).headers["Location"]
+    Capture.objects.update(state=Capture.State.EXPIRED)
+    page = client.get(place).content.decode()
+    sent = dict(re.findall(r'name="(agreement|path)" value="([^"]*)"', page))
+    assert sent == {"agreement": agreement.VERSION, "path": "alternative"}
+    assert client.post("/enrol", sent).headers["Location"] != "/enrol"
+    assert Capture.objects.get(state="open").challenge["path"] == "alternative"
+
+
+def test_without_agreeing_nothing_begins(booth: Booth) -> None:
+    answer = signed_in(cast.sten()).post("/enrol", {}, follow=True)
+    assert "has changed" in answer.content.decode()
+    assert not Capture.objects.exists()

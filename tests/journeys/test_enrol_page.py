@@ -156,7 +156,7 @@ def test_a_recording_sent_twice_counts_once_and_a_long_one_is_refused_in_words(
         assert (second["status"], second["code"]) == (410, "expired")
         end = judged(visitor, capture)
         assert end["state"] == "spoof"
-        assert "longer than the 60 seconds" in end["reasons"][0]
+        assert "This recording is longer than" in end["reasons"][0]
 
 
 def _sent_again(page: Page, capture: dict[str, Any]) -> dict[str, Any]:
