@@ -70,6 +70,13 @@ class OpeningSerializer(serializers.Serializer[Any]):
         help_text="The version of the text you agree to by asking.",
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a thing without a kind or a name."""
+        missing = [name for name in ("kind", "name") if attrs["path"] == enrolment.THING and not attrs.get(name)]
+        if missing:
+            raise serializers.ValidationError(dict.fromkeys(missing, "A thing needs a kind and a name."))
+        return attrs
+
 
 class ParagraphSerializer(serializers.Serializer[Any]):
     """One paragraph of the agreement."""

@@ -60,7 +60,7 @@ def set_up() -> Scene:
     olive, felix = cast_of["olive"], cast_of["felix"]
     Passkey().enrol(olive)
     given = grant.give(olive, person=felix, uses=[Use.GENERATE, Use.PUBLISH])
-    capture = enrolment.begin(olive)
+    capture = enrolment.begin(olive, browser=enrolment.browser_of(None))
     assert isinstance(capture, Capture)
     made, _ = tokens.make(olive, name="backup", scopes=[Scope.NOTICES_WRITE], days=7)
     weak = [tokens.make(olive, name="weak", scopes=[one], days=7)[1] for one in (Scope.CLIPS_READ, Scope.NOTICES_WRITE)]

@@ -64,7 +64,7 @@ def write(
     shown = list(shown)
     with av.open(str(path), "w", options=options) as container:
         height, width = shown[0].shape[:2]
-        pix = "yuv420p" if codec != "ffv1" else "yuv444p"
+        pix = {"ffv1": "yuv444p", "mjpeg": "yuvj420p"}.get(codec, "yuv420p")
         quality = {"crf": str(crf), "preset": "veryfast"} if codec == "libx264" else {}
         stream: Any = container.add_stream(codec, rate=rate, width=width, height=height, pix_fmt=pix, options=quality)
         if turn:
