@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from safety.clearance import Signal
 
@@ -163,6 +163,10 @@ class Likeness:
     portrait: Any = field(repr=False)
     landmarks: Any = field(repr=False)
     voice: Any = field(default=None, repr=False)
+
+    def __reduce__(self) -> NoReturn:
+        """Raise TypeError."""
+        raise TypeError("Somebody's likeness is never pickled.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What every test stands on: PostgreSQL, no network beyond this machine, warnings are errors (see pyproject.toml)."""
 
+import os
 import socket
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from pytest_django import Settings
 from config import postgres
 from config.home import HOME
 
+os.environ["COUNTENANCE_ROLE"] = "ml"  # the one process that opens likenesses: here a test is that process
 postgres.ensure(HOME)  # where settings look for it, unless DATABASE_URL names another
 
 LOCAL = {"127.0.0.1", "::1", "localhost", ""}

@@ -1,4 +1,4 @@
-"""Engines that see and hear people: what each takes and gives, and the chooser.
+"""Engines that see and hear people, and the store of their keys: what each takes and gives, and the chooser.
 
 Nothing heavy is imported here; an engine's own file is imported when it is first asked for. An
 engine whose weights are missing raises :class:`~consent.errors.EngineMissingError`: whoever asked
@@ -109,6 +109,30 @@ class PadEngine(Protocol):
         ...
 
 
+class KeyStore(Protocol):
+    """Keeps one key per person, by name, outside PostgreSQL; what a destroyed key sealed never opens again."""
+
+    def seal(self, plain: bytes, *, name: str, binding: str) -> bytes:
+        """Return what only this key opens again, and only with the same ``binding``; the key is made at first use."""
+        ...
+
+    def unseal(self, sealed: bytes, *, name: str, binding: str) -> bytes:
+        """Return what was sealed; raises TemplateError when the key is gone or a byte or the binding differs."""
+        ...
+
+    def destroy(self, name: str) -> None:
+        """Destroy a key for good. Safe to repeat; raises when it may still exist."""
+        ...
+
+    def names(self) -> list[str]:
+        """Return the names of all keys that exist."""
+        ...
+
+    def made_at(self, name: str) -> float:
+        """Return when a key was made, in seconds since 1970; infinity when there is none."""
+        ...
+
+
 NEEDS: dict[str, Sequence[str]] = {
     "face": ("face_detection_yunet.onnx", "face_recognition_sface.onnx"),
     "landmarks": ("face_landmarker.task",),
@@ -161,3 +185,14 @@ def pad_engine() -> PadEngine | None:
     if not is_installed("pad"):
         return None
     return _engine("pad")  # type: ignore[return-value]  # the class that settings name
+
+
+def key_store() -> KeyStore:
+    """Return where people's keys lie, as ``settings.PERSON_KEYS`` says; raises EngineMissingError."""
+    try:
+        store: KeyStore = import_string(settings.PERSON_KEYS)()
+    except ImportError as missing:
+        raise EngineMissingError(
+            f"The key store is not available: {settings.PERSON_KEYS} cannot be imported."
+        ) from missing
+    return store

@@ -9,6 +9,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -18,8 +19,9 @@ from consent.cameos.models import Cameo, Capture, LegalHold, Template, Thing
 from consent.errors import OutsideTransactionError
 from consent.receipts.issue import issue
 
+FORGET = "consent.tasks.forget"
 ORPHAN = 3600  # seconds a key or recording may lie without an owner before the sweep takes it
-METHOD = "the AES-256 key was overwritten and removed; every copy of what it sealed is unreadable"
+METHOD = "the AES-256 key was destroyed; every copy of what it sealed is unreadable"
 
 
 def erase(cameo: Cameo) -> None:
@@ -33,7 +35,7 @@ def erase(cameo: Cameo) -> None:
     if is_held(cameo):
         return
     cameo.templates.all().delete()
-    transaction.on_commit(partial(_destroy_unless_used, cameo.owner.public_id))
+    transaction.on_commit(partial(_destroy_unless_used, cameo.owner.public_id), robust=True)  # else the sweep's
 
 
 def is_held(cameo: Cameo) -> bool:
@@ -55,7 +57,8 @@ def sweep() -> int:
     wanted = set(Template.objects.values_list("key_name", flat=True)) | set(
         Thing.objects.values_list("public_id", flat=True)
     )
-    keys = [name for name in vault.names() if name not in wanted and _is_old(_key(name))]
+    since = time.time() - ORPHAN
+    keys = [name for name in vault.names() if name not in wanted and vault.made_at(name) < since]
     for name in keys:
         _destroy_unless_used(name)
     kept = set(Capture.objects.exclude(recording="").values_list("recording", flat=True))
@@ -67,10 +70,6 @@ def sweep() -> int:
     for name in gone.values_list("owner__public_id", flat=True):
         _destroy_unless_used(name)
     return len(keys) + len(lost)
-
-
-def _key(name: str) -> Path:
-    return Path(settings.KEY_HOME) / "people" / f"{name}.key"
 
 
 def _is_old(path: Path) -> bool:
@@ -92,6 +91,12 @@ def _destroy_unless_used(name: str) -> None:
         vault.destroy(name)
         if cameo is not None:
             _certify(cameo)
+    transaction.on_commit(_let_go, robust=True)
+
+
+def _let_go() -> None:
+    """Have the ml worker drop what it holds opened; were the message lost, it does so when it next compares."""
+    current_app.send_task(FORGET, queue="ml", retry=False, ignore_result=True)
 
 
 def _certify(cameo: Cameo) -> None:

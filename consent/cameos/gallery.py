@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from consent.cameos import likeness
 from consent.cameos.models import Cameo, Protected, Template
+from consent.cameos.seclusion import Secluded, discreet
 from consent.errors import TemplateError
 
 log = logging.getLogger(__name__)
@@ -34,16 +35,19 @@ WRONG_HITS = 1e-3  # N x FAR
 DOUBT = 0.07  # below the line by less than this: a person looks
 
 KEPT = (Cameo.State.LIVE, Cameo.State.PAUSED, Cameo.State.FROZEN)
+COUNTED = Q(cameo__state__in=KEPT) | Q(protected__state=Protected.State.IN_FORCE)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A face in the gallery: whose, how alike (-1 to 1, never shown), and whether it is beyond doubt.
 
-    ``cameo`` is a cameo's primary key; of somebody on the protected registry, their entry's, negative.
+    ``cameo`` is a cameo's primary key; of somebody on the protected registry, their entry's, negative. ``template`` is
+    the primary key of the row that was opened.
     """
 
     cameo: int
+    template: int
     score: float
     is_strong: bool
 
@@ -58,43 +62,54 @@ def line(size: int) -> float:
     return max(LEAST, IMPOSTORS.inv_cdf(1 - WRONG_HITS / max(1, size)))
 
 
-class Gallery:
-    """All live templates, opened; one per process."""
+class Gallery(Secluded):
+    """All live templates, opened; one per process, and one process that opens them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[int, tuple[int, NDArray[np.float32]]] = {}
         self.unopened = 0
 
+    @discreet
     def refresh(self) -> None:
         """Follow the database: two short statements when nothing changed. Raises TemplateError if nothing opens."""
         with self._lock:
-            kept = Q(cameo__state__in=KEPT) | Q(protected__state=Protected.State.IN_FORCE)
-            rows = Template.objects.filter(kept, modality=likeness.FACE)
-            present = set(rows.values_list("pk", flat=True))
-            self._known = {key: value for key, value in self._known.items() if key in present}
+            rows = Template.objects.filter(COUNTED, modality=likeness.FACE)
+            present = self._keep(rows)
             for template in rows.filter(pk__in=present - set(self._known)).select_related("cameo", "protected"):
                 self._open(template)
             self.unopened = len(present) - len(self._known)
             if present and not self._known:
                 raise TemplateError("No face in the gallery can be opened.")
 
+    @discreet
     def search(self, vector: NDArray[np.float32], *, besides: int | None = None) -> list[Hit]:
         """Return every cameo that may be this face, the likeliest first; ``besides`` leaves one cameo out."""
-        known = [(cameo, kept) for cameo, kept in self._known.values() if cameo != besides]
+        known = [(key, cameo, kept) for key, (cameo, kept) in self._known.items() if cameo != besides]
         if not known:
             return []
-        scores = np.stack([kept for _, kept in known]) @ vector
+        scores = np.stack([kept for *_, kept in known]) @ vector
         strong = line(len(known))
         hits = [
-            Hit(cameo=cameo, score=float(score), is_strong=bool(score >= strong))
-            for (cameo, _), score in zip(known, scores, strict=True)
+            Hit(cameo=cameo, template=key, score=float(score), is_strong=bool(score >= strong))
+            for (key, cameo, _), score in zip(known, scores, strict=True)
             if score >= strong - DOUBT
         ]
         return sorted(hits, key=lambda hit: hit.score, reverse=True)
 
+    def forget(self) -> None:
+        """Let go of every face that may no longer be kept, and open none."""
+        with self._lock:
+            self._keep(Template.objects.filter(COUNTED, modality=likeness.FACE))
+
     def __len__(self) -> int:
         return len(self._known)
+
+    def _keep(self, rows: QuerySet[Template]) -> set[int]:
+        """Keep the opened faces of these rows alone; return the primary keys of the rows."""
+        present = set(rows.values_list("pk", flat=True))
+        self._known = {key: value for key, value in self._known.items() if key in present}
+        return present
 
     def _open(self, template: Template) -> None:
         try:
@@ -105,11 +120,9 @@ class Gallery:
             self._known[template.pk] = (template.cameo_id or -(template.protected_id or 0), vector)
 
 
-def stands(cameo: int) -> bool:
-    """Return whether this face (a hit's ``cameo``) is still kept, read from PostgreSQL now: a hit counts only if so."""
-    if cameo < 0:
-        return Protected.objects.filter(pk=-cameo, state=Protected.State.IN_FORCE).exists()
-    return Cameo.objects.filter(pk=cameo, state__in=KEPT).exists()
+def stands(template: int) -> bool:
+    """Return whether a hit counts: PostgreSQL, asked now, still holds that template and its owner still keeps it."""
+    return Template.objects.filter(COUNTED, pk=template, modality=likeness.FACE).exists()
 
 
 the_gallery = Gallery()

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from consent.accounts.models import Person
-from consent.cameos import gallery, likeness
+from consent.cameos import gallery, likeness, seclusion
 from consent.cameos.likeness import Taken
 from consent.cameos.liveness import Finding
 from consent.cameos.models import Cameo, Template
@@ -20,6 +20,7 @@ PROTECTED: Final = Finding(
 )
 
 
+@seclusion.discreet
 def doubts(person: Person, taken: Taken) -> tuple[Finding, ...]:
     """Return what a person has to look into; raises TemplateError when the gallery cannot be asked.
 
@@ -29,7 +30,7 @@ def doubts(person: Person, taken: Taken) -> tuple[Finding, ...]:
     own = Cameo.objects.filter(owner=person).first()
     gallery.the_gallery.refresh()
     hits = gallery.the_gallery.search(taken.vector, besides=own.pk if own else None)
-    found = [PROTECTED if hit.is_protected else CONFLICT for hit in hits if gallery.stands(hit.cameo)]
+    found = [PROTECTED if hit.is_protected else CONFLICT for hit in hits if gallery.stands(hit.template)]
     return (*dict.fromkeys(found), *((STRANGER,) if own and not _is_still(own, taken) else ()))
 
 

@@ -7,7 +7,7 @@ can use any more.
 
 import tomllib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from consent.cameos.models import Cameo
+from consent.cameos.models import Cameo, Protected
 from consent.errors import ConsentError
 
 LAWS = Path(__file__).parent / "laws.toml"
+LOOKED = 1  # days between two looks (consent.tasks.retire)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,24 @@ def strictest() -> Law:
     return min((known[name] for name in settings.BIOMETRIC_LAWS), key=lambda law: (law.days, law.name))
 
 
-def overdue() -> list[Cameo]:
-    """Return the cameos whose owner was here last so long ago that they must be withdrawn."""
-    since = timezone.now() - timedelta(days=strictest().days)
-    gone = (Q(owner__last_login__lt=since) | Q(owner__last_login=None)) & Q(owner__joined_at__lt=since)
+def overdue(**only: object) -> list[Cameo]:
+    """Return the cameos whose owner was here last so long ago that they must be withdrawn now."""
     kept = Cameo.objects.exclude(state__in=[Cameo.State.PENDING, Cameo.State.WITHDRAWN]).select_related("owner")
-    return list(kept.filter(gone, enrolled_at__lt=since))
+    return list(kept.filter(_away("owner"), enrolled_at__lt=_since(), **only))
+
+
+def overdue_entries(**only: object) -> list[Protected]:
+    """Return the entries of the protected registry that must go, counted from when whoever asked was here last."""
+    kept = Protected.objects.exclude(state=Protected.State.WITHDRAWN).select_related("asked_by")
+    return list(kept.filter(_away("asked_by"), created_at__lt=_since(), **only))
+
+
+def _since() -> datetime:
+    """Return the day before the last that the law leaves: what is due today must not wait for tomorrow's look."""
+    return timezone.now() - timedelta(days=strictest().days - LOOKED)
+
+
+def _away(who: str) -> Q:
+    since = _since()
+    never = Q(**{f"{who}__last_login": None})
+    return (Q(**{f"{who}__last_login__lt": since}) | never) & Q(**{f"{who}__joined_at__lt": since})

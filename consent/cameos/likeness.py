@@ -19,7 +19,7 @@ FACE, PORTRAIT = Template.Modality.FACE, Template.Modality.PORTRAIT
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(seclusion.Secluded):
     """What a live capture yields.
 
     ``vector`` float32 (128,), unit length; ``portrait`` uint8 RGB (H, W, 3); ``landmarks`` float32 (478, 3)
@@ -33,14 +33,17 @@ class Taken:
     landmark_model: str
 
 
+@seclusion.discreet
 def keep(taken: Taken, *, cameo: Cameo) -> None:
-    """Seal a likeness under its owner's key, in place of any earlier one; inside the caller's atomic()."""
+    """Seal a likeness under its owner's key, in place of any earlier one; in the ml process, inside atomic()."""
+    seclusion.enter()
     cameo.templates.all().delete()
     _insert(cameo, FACE, _packed(vector=taken.vector), model=taken.face_model)
     picture = _packed(portrait=taken.portrait, landmarks=taken.landmarks)
     _insert(cameo, PORTRAIT, picture, model=taken.landmark_model)
 
 
+@seclusion.discreet
 def protect(entry: Protected, *, vector: NDArray[np.float32], model: str) -> None:
     """Seal the face of somebody on the registry under a key of its own."""
     seclusion.enter()
@@ -50,6 +53,7 @@ def protect(entry: Protected, *, vector: NDArray[np.float32], model: str) -> Non
     )
 
 
+@seclusion.discreet
 def open(cameo: int) -> Likeness:  # noqa: A001 - the door's word: a likeness is opened
     """Return what an engine may draw of this cameo (its primary key).
 
@@ -63,6 +67,7 @@ def open(cameo: int) -> Likeness:  # noqa: A001 - the door's word: a likeness is
     return Likeness(cameo=cameo, handle=handle, portrait=arrays["portrait"], landmarks=arrays["landmarks"])
 
 
+@seclusion.discreet
 def opened(template: Template) -> dict[str, NDArray[Any]]:
     """Return a template's arrays, in the ml process alone. Raises TemplateError."""
     seclusion.enter()

@@ -1,79 +1,48 @@
 """Where likenesses are locked: one key per person, kept outside PostgreSQL and its backups.
 
-A template is sealed with AES-256-GCM under its owner's key and bound to its cameo and modality, so a
-row moved to another cameo does not open. Destroying the key unmakes every copy of the template, also
-those in old dumps.
+A template is sealed under its owner's key and bound to its cameo and modality, so a row moved to another cameo does
+not open. Destroying the key unmakes every copy of the template, also those in old dumps. Where the keys lie is
+``settings.PERSON_KEYS``: a folder, a PKCS#11 token, or an operator's own KMS.
 """
 
-import contextlib
-import os
 import re
-import secrets
-from pathlib import Path
+from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
+from consent import backends
+from consent.errors import EngineMissingError, TemplateError
 
-from consent.errors import TemplateError
-
-NONCE = 12
-NAME = re.compile(r"[A-Za-z0-9_-]{4,32}")
+NAME: Final = re.compile(r"[A-Za-z0-9_-]{4,32}")
 
 
 def seal(plain: bytes, *, name: str, binding: str) -> bytes:
-    """Return nonce and ciphertext under the person's key, which is made at first use (mode 0600)."""
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(_made(name)).encrypt(nonce, plain, binding.encode())
+    """Return what only this person's key opens again; the key is made at first use."""
+    return backends.key_store().seal(plain, name=_named(name), binding=binding)
 
 
 def unseal(sealed: bytes, *, name: str, binding: str) -> bytes:
-    """Return what was sealed; raises TemplateError when the key is gone or a byte or the binding differs."""
+    """Return what was sealed; raises TemplateError when the key is out of reach or gone, or a byte differs."""
     try:
-        key = _path(name).read_bytes()
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], binding.encode())
-    except (OSError, ValueError, InvalidTag) as surprise:
-        raise TemplateError from surprise
+        return backends.key_store().unseal(sealed, name=_named(name), binding=binding)
+    except EngineMissingError as missing:
+        raise TemplateError(str(missing)) from missing
 
 
 def destroy(name: str) -> None:
-    """Overwrite and remove the person's key; nothing sealed under it opens again. Safe to repeat."""
-    path = _path(name)
-    with contextlib.suppress(FileNotFoundError):
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+    """Destroy the person's key; nothing sealed under it opens again. Safe to repeat."""
+    backends.key_store().destroy(_named(name))
 
 
 def names() -> list[str]:
     """Return the names of all keys that exist."""
-    return sorted(path.stem for path in _folder().glob("*.key"))
+    return backends.key_store().names()
 
 
-def _folder() -> Path:
-    return Path(settings.KEY_HOME) / "people"
+def made_at(name: str) -> float:
+    """Return when a key was made, in seconds since 1970; infinity when there is none."""
+    return backends.key_store().made_at(_named(name))
 
 
-def _path(name: str) -> Path:
+def _named(name: str) -> str:
     if not NAME.fullmatch(name):
         raise TemplateError
-    return _folder() / f"{name}.key"
-
-
-def _made(name: str) -> bytes:
-    """Return the person's key; two processes at first use get the same one, and never half of it."""
-    path = _path(name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_suffix(f".{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(AESGCM.generate_key(256))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_bytes()
+    return name

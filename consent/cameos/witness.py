@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from consent import backends
 from consent.backends import Face
-from consent.cameos import gallery
+from consent.cameos import gallery, seclusion
 from consent.errors import ConsentError
 from provenance.media import Frame
 from safety.clearance import Signal, Span
@@ -29,10 +29,11 @@ SUSTAINED: Final = 2  # sampled pictures, half a second
 STEADY: Final = 3  # looks from which a face's mean is better than each of them
 OVERLAP: Final = 0.3  # of two boxes' union, to be the same face a quarter of a second later
 MODEL: Final = "SFace"
+Hits = dict[tuple[int, int], list[tuple[float, bool]]]  # by cameo and template: times, and whether beyond doubt
 
 
 @dataclass(slots=True)
-class Track:
+class Track(seclusion.Secluded):
     """One face through time: boxes, sizes in pixels, times in seconds, vectors."""
 
     box: tuple[float, float, float, float]
@@ -57,7 +58,7 @@ class Sighting:
     is_strong: bool
 
 
-class WitnessTap:
+class WitnessTap(seclusion.Secluded):
     """Sees about four pictures a second; keeps faces' vectors in memory, never pictures."""
 
     def __init__(self) -> None:
@@ -97,6 +98,7 @@ class WitnessTap:
         track.vectors.append(vector)
 
 
+@seclusion.discreet
 def sightings(tap: WitnessTap, *, besides: Collection[int]) -> list[Sighting]:
     """Return the enrolled people who may be in the pictures, ``besides`` those cast (primary keys).
 
@@ -107,14 +109,15 @@ def sightings(tap: WitnessTap, *, besides: Collection[int]) -> list[Sighting]:
     if not tap.tracks:
         return []
     gallery.the_gallery.refresh()
-    hits: dict[int, list[tuple[float, bool]]] = {}
+    hits: Hits = {}
     for track in tap.tracks:
         for t, vector in zip(track.times, track.vectors, strict=True):
             _note(hits, t, vector)
         if len(track.vectors) >= STEADY:
             for t in track.times[:SUSTAINED]:
                 _note(hits, t, track.mean)
-    return [_sighting(cameo, seen) for cameo, seen in hits.items() if cameo not in besides and gallery.stands(cameo)]
+    standing = [key for key in hits if key[0] not in besides and gallery.stands(key[1])]
+    return [_sighting(cameo, hits[cameo, template]) for cameo, template in standing]
 
 
 def signals(tap: WitnessTap) -> tuple[Signal, ...]:
@@ -137,9 +140,9 @@ def _signal(category: str, span: Span | None, note: str) -> Signal:
     return Signal(category=category, score=0.0, model=MODEL, sha256=backends.face_engine().sha256, span=span, note=note)
 
 
-def _note(hits: dict[int, list[tuple[float, bool]]], t: float, vector: NDArray[np.float32]) -> None:
+def _note(hits: Hits, t: float, vector: NDArray[np.float32]) -> None:
     for hit in gallery.the_gallery.search(vector)[:1]:
-        hits.setdefault(hit.cameo, []).append((t, hit.is_strong))
+        hits.setdefault((hit.cameo, hit.template), []).append((t, hit.is_strong))
 
 
 def _sighting(cameo: int, seen: list[tuple[float, bool]]) -> Sighting:
