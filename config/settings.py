@@ -235,6 +235,11 @@ SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; em
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
 TRUST_ANCHORS = read("TRUST_ANCHORS")  # path: the roots our own seals stand under, in PEM
 LOG_KEY = read("LOG_KEY")  # path: the Ed25519 key that signs checkpoints, in PEM
+PERSON_KEYS = read("PERSON_KEYS", "consent.backends.folder.Folder")  # where each person's key lies: in KEY_HOME;
+# "consent.backends.token.Token": in the PKCS#11 token below; an operator's own subclass of backends.envelope.Envelope
+PKCS11_MODULE = read("PKCS11_MODULE")  # path: the vendor's library
+PKCS11_TOKEN = read("PKCS11_TOKEN")  # the token's label
+PKCS11_PIN_FILE = read("PKCS11_PIN_FILE")  # path: a file with its PIN
 LOG_ORIGIN = read("LOG_ORIGIN", "localhost/countenance-log")  # the log's name, without a scheme; never changes
 VERIFY_MAX_BYTES = int(read("VERIFY_MAX_BYTES", str(200 * 1024 * 1024)))  # largest upload the Verify page takes
 WEIGHTS_HOME = Path(read("WEIGHTS_HOME") or HOME / "weights")
@@ -315,6 +320,7 @@ CELERY_TASK_ROUTES = {  # ml is one process that holds the engines
     "generation.tasks.make": {"queue": "ml"},
     "generation.tasks.survey": {"queue": "ml"},
     "consent.tasks.judge": {"queue": "ml"},
+    "consent.tasks.forget": {"queue": "ml"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
 CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about them is worth nothing

@@ -4,8 +4,9 @@ from celery import shared_task
 
 from consent.accounts import export as exports
 from consent.accounts import letters, outbox
-from consent.cameos import enrolment, erasure, judgement, keeping
-from consent.grants import requests, switch
+from consent.cameos import enrolment, erasure, judgement, registry
+from consent.cameos.gallery import the_gallery
+from consent.grants import requests, retirement
 
 
 @shared_task(name="consent.tasks.deliver", queue="light", ignore_result=True)
@@ -26,6 +27,12 @@ def judge(capture: int) -> None:
     judgement.judge(capture)
 
 
+@shared_task(name="consent.tasks.forget", queue="ml", ignore_result=True)
+def forget() -> None:
+    """Let go of opened faces that may no longer be kept; sent after each erasure."""
+    the_gallery.forget()
+
+
 @shared_task(name="consent.tasks.export", queue="light", ignore_result=True)
 def export(export: int) -> None:
     """Gather somebody's data (primary key of the export); delivered twice, it is gathered once."""
@@ -35,8 +42,7 @@ def export(export: int) -> None:
 @shared_task(name="consent.tasks.retire", queue="light", ignore_result=True)
 def retire() -> None:
     """Withdraw the likenesses whose owners were not here for as long as the strictest configured law allows."""
-    for cameo in keeping.overdue():
-        switch.withdraw(cameo.owner)
+    retirement.retire()
 
 
 @shared_task(name="consent.tasks.sweep", queue="light", ignore_result=True)
@@ -44,5 +50,6 @@ def sweep() -> None:
     """Expire unanswered captures and requests, send lost captures again, remove keys and recordings nothing names."""
     enrolment.sweep()
     erasure.sweep()
+    registry.sweep()
     exports.sweep()
     requests.sweep()
