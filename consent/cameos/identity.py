@@ -25,12 +25,14 @@ def doubts(person: Person, taken: Taken) -> tuple[Finding, ...]:
     """Return what a person has to look into; raises TemplateError when the gallery cannot be asked.
 
     One-to-many: everybody else's cameo and everybody on the registry, each hit read again in PostgreSQL before it
-    counts. One-to-one: a later enrolment must be the face of the first.
+    counts. It counts from the line upwards: below, the faces of strangers would keep too many honest people waiting.
+    One-to-one: a later enrolment must be the face of the first.
     """
     own = Cameo.objects.filter(owner=person).first()
     gallery.the_gallery.refresh()
     hits = gallery.the_gallery.search(taken.vector, besides=own.pk if own else None)
-    found = [PROTECTED if hit.is_protected else CONFLICT for hit in hits if gallery.stands(hit.template)]
+    sure = [hit for hit in hits if hit.is_strong and gallery.stands(hit.template)]
+    found = [PROTECTED if hit.is_protected else CONFLICT for hit in sure]
     return (*dict.fromkeys(found), *((STRANGER,) if own and not _is_still(own, taken) else ()))
 
 

@@ -1,6 +1,5 @@
 """What is said about a measurement: intervals, and how well likeness scores tell people apart."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,14 +37,21 @@ class Told:
 
     def tar_at(self, far: float) -> float:
         """Return the TAR at the lowest line that lets at most this share of the impostors in."""
-        return max(tar for tar, wrong in map(self.accepted, self._lines()) if wrong <= far)
+        tars, fars = self._rates()
+        return float(tars[fars <= far].max())
 
     def eer(self) -> float:
         """Return the equal error rate: where as many genuine are refused as impostors let in, the mean of the two."""
-        rates = [(1 - tar, far) for tar, far in map(self.accepted, self._lines())]
-        missed, let_in = min(rates, key=lambda pair: abs(pair[0] - pair[1]))
-        return (missed + let_in) / 2
+        tars, fars = self._rates()
+        nearest = int(np.argmin(np.abs(1 - tars - fars)))
+        return float(1 - tars[nearest] + fars[nearest]) / 2
 
-    def _lines(self) -> Sequence[float]:
+    def _rates(self) -> tuple[Scores, Scores]:
+        """Return TAR and FAR at every line that matters, lowest first: each score, and one above all."""
         every = np.unique(np.concatenate([self.genuine, self.impostor]))
-        return [*map(float, every), float(every[-1]) + 1e-6]
+        lines = np.append(every, every[-1] + 1e-6)
+        tar, far = (
+            1 - np.searchsorted(np.sort(scores), lines, side="left") / scores.size
+            for scores in (self.genuine, self.impostor)
+        )
+        return tar, far

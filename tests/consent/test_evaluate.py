@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from consent.cameos import gallery
 from consent.management import judging
 from consent.management.commands import evaluate_faces
 from consent.trials import measure, people, species
@@ -188,12 +189,21 @@ def test_for_people_the_size_of_the_gallery_is_printed_unless_the_impostors_are_
     spread = np.random.default_rng(1).normal(0.067, 0.1, 20_000)
     many = evaluate_faces._allowed(Told(genuine=np.array([0.9]), impostor=spread), 0.45)
     assert 8 < int(re.findall(r"up to N = (\d+)", many)[0]) < 25
+    assert "What limits it" in many
+
+
+def test_the_line_keeps_wrong_hits_rare_in_every_gallery() -> None:
+    for size in (1, 14, 1000, 100_000):
+        assert size * (1 - gallery.IMPOSTORS.cdf(gallery.line(size))) <= gallery.WRONG_HITS * (1 + 1e-6)
 
 
 @pytest.mark.parametrize(
     ("rows", "head", "says"),
     [
         (["one.png,one.jpg,Yes"], "a,b,c", "columns must be"),
+        (["one.png,,Yes"], "file_x,file_y,Decision", "without both files"),
+        (["one.png,/etc/hostname,Yes", "one.png,two.png,No"], "file_x,file_y,Decision", "beside the CSV"),
+        (["one.png,nul\0.png,Yes", "one.png,two.png,No"], "file_x,file_y,Decision", r"\.$"),
         (["one.png,one.jpg,Maybe"], "file_x,file_y,Decision", "Yes or No"),
         (["one.png,one.jpg"], "file_x,file_y,Decision", "Yes or No"),
         (["one.png,one.jpg,Yes"], "file_x,file_y,Decision", "both kinds"),
@@ -208,6 +218,45 @@ def test_pairs_that_cannot_be_measured_are_one_sentence(pairs: Path, rows: list[
     with pytest.raises(CommandError, match=says) as refused:
         faces(_csv(pairs.parent, rows, head=head))
     assert refused.value.returncode == 2
+
+
+def test_pairs_are_read_as_they_were_meant(pairs: Path) -> None:
+    folder = pairs.parent / "more"
+    folder.mkdir()
+    (folder / "two.jpg").symlink_to(pairs.parent / "two.jpg")  # data sets are often links
+    _csv(
+        pairs.parent,
+        [" one.png , one.jpg , yes ", f"{pairs.parent}/two.png,more/two.jpg,YES", "one.png,two.png,no,a note", ""],
+        head="\ufefffile_x, File_Y ,DECISION",
+    )
+    told = json.loads(faces(pairs))
+    assert (told["n_genuine"], told["n_impostor"], told["accuracy_at_threshold"]) == (2, 1, 1.0)
+
+
+def test_no_csv_and_a_folder_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "latin.csv").write_bytes("file_x,file_y,Decision\nJosé,a,Yes\n".encode("latin-1"))
+    for path in (tmp_path / "none.csv", tmp_path, tmp_path / "latin.csv"):
+        with pytest.raises(CommandError, match="cannot be read") as refused:
+            faces(path)
+        assert refused.value.returncode == 2
+    with pytest.raises(CommandError, match="--pairs") as refused:
+        call_command("evaluate", "faces")
+    assert refused.value.returncode == 2
+
+
+def test_a_picture_taken_upside_down_is_turned(pairs: Path) -> None:
+    shown = Image.fromarray(films.astronaut())
+    turned, marked = shown.transpose(Image.Transpose.ROTATE_180), Image.Exif()
+    marked[0x0112] = 3  # the camera says it was held upside down
+    turned.save(pairs.parent / "one.jpg", exif=marked, quality=90)
+    assert json.loads(faces(pairs))["failures_to_detect"] == 1, "the wall alone"
+
+
+def test_rates_of_many_pairs_take_no_time() -> None:
+    drawn = np.random.default_rng(5)
+    told = Told(genuine=drawn.normal(0.7, 0.1, 100_000), impostor=drawn.normal(0.1, 0.1, 100_000))
+    assert told.eer() == pytest.approx(0.00135, abs=5e-4)
+    assert told.tar_at(1e-3) == pytest.approx(0.9983, abs=2e-3)
 
 
 def test_synthetic_sitters_differ_from_whom_they_were_made_of(mesh_model: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from statistics import NormalDist
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from consent import backends
 from consent.backends import FaceEngine
@@ -20,7 +21,8 @@ from consent.trials.rates import Told, interval
 
 Vector = NDArray[np.float32]
 Pair = tuple[str, str, bool]
-COLUMNS = {"file_x", "file_y", "Decision"}
+COLUMNS = ("file_x", "file_y", "Decision")
+SAME = {"yes": True, "no": False}
 MOST_PIXELS = 50_000_000
 FEW = 100  # impostors under which no tail is drawn
 
@@ -47,7 +49,9 @@ class Command(BaseCommand):
         vectors = self._vectors(engine, options["pairs"].parent, sorted({name for pair in pairs for name in pair[:2]}))
         told, failures = _scored(pairs, vectors), sum(vector is None for vector in vectors.values())
         found = _found(told, failures)
-        self.stdout.write(json.dumps(found) if options["json"] else "\n".join(_lines(found, told)))
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+        (self.stderr if options["json"] else self.stdout).write("\n".join(_lines(found, told)))
 
     def _vectors(self, engine: FaceEngine, folder: Path, names: list[str]) -> dict[str, Vector | None]:
         """Return each picture's vector, None where no face was found; progress goes to stderr."""
@@ -62,30 +66,36 @@ class Command(BaseCommand):
 
 def _pairs(path: Path) -> list[Pair]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        with path.open(encoding="utf-8-sig", newline="") as file:  # a spreadsheet may put a mark in front
+            rows = [_row(row) for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, csv.Error) as surprise:
         raise CommandError(f"{path} cannot be read as a CSV file.", returncode=2) from surprise
-    if not rows or COLUMNS - set(rows[0]):
+    if not rows or not {name.lower() for name in COLUMNS} <= set(rows[0]):
         raise CommandError(f"{path} holds no pairs: its columns must be file_x, file_y, Decision.", returncode=2)
-    if any(None in (row[name] for name in COLUMNS) or row["Decision"] not in {"Yes", "No"} for row in rows):
+    if any(not row["file_x"] or not row["file_y"] or row["decision"].lower() not in SAME for row in rows):
         raise CommandError(f"{path} has a row without both files and a Decision of Yes or No.", returncode=2)
-    pairs = [(str(row["file_x"]), str(row["file_y"]), row["Decision"] == "Yes") for row in rows]
+    pairs = [(row["file_x"], row["file_y"], SAME[row["decision"].lower()]) for row in rows]
     if len({is_same for _, _, is_same in pairs}) == 1:
         raise CommandError(f"{path} must hold pairs of both kinds, Yes and No.", returncode=2)
     return pairs
 
 
+def _row(row: dict[str | None, str | None]) -> dict[str, str]:
+    """Return a row as it was meant: spaces and the columns' case do not matter, nor does what has no column."""
+    return {name.strip().lower(): (value or "").strip() for name, value in row.items() if name is not None}
+
+
 def _picture(folder: Path, name: str) -> NDArray[np.uint8]:
-    path = folder / name
-    if folder.resolve() not in path.resolve().parents:
+    """Return a picture that lies in the CSV's folder or below it, the way up it was taken."""
+    path, home = Path(os.path.abspath(folder / name)), Path(os.path.abspath(folder))  # noqa: PTH100 - links stay links
+    if home not in path.parents:
         raise CommandError(f"{name} does not lie beside the CSV.", returncode=2)
     try:
         with Image.open(path) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise CommandError(f"{name} is larger than {MOST_PIXELS // 1_000_000} megapixels.", returncode=2)
-            return np.asarray(image.convert("RGB"), np.uint8)
-    except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as surprise:
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"), np.uint8)
+    except (OSError, SyntaxError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as surprise:
         raise CommandError(f"{name} is missing, or no picture that can be read.", returncode=2) from surprise
 
 
@@ -122,14 +132,23 @@ def _lines(found: dict[str, Any], told: Told) -> list[str]:
 
 
 def _allowed(told: Told, line: float) -> str:
-    """Say up to how many people the line keeps one wrong hit anywhere as rare as it must be."""
+    """Say up to how many people (N) the line keeps one wrong hit anywhere as rare as it must be, and what limits it."""
     if told.impostor.size < FEW:
         return "These are too few impostors to say for how large a gallery that is enough."
     spread = float(told.impostor.std(ddof=1))
     far = max(NormalDist().cdf((float(told.impostor.mean()) - line) / max(spread, 1e-6)), 1e-12)
+    size = int(gallery.WRONG_HITS / far)
     return (
         f"A normal tail puts the false accept rate at {far:.1e}: N x FAR stays below {gallery.WRONG_HITS:g} up to"
-        f" N = {int(gallery.WRONG_HITS / far)}. For a larger gallery the line rises: {gallery.line(1000):.2f} at 1000,"
-        f" {gallery.line(100_000):.2f} at 100,000. Pairs share pictures and people, so they count for less than they"
-        " are; the tail is an extrapolation."
+        f" N = {size}. For a larger gallery the line rises: {gallery.line(1000):.2f} at 1000, with"
+        f" {_missed(told, 1000):.1%} of the genuine below it by their own tail; {gallery.line(100_000):.2f} at 100,000,"
+        f" with {_missed(told, 100_000):.1%}.\nWhat limits it: {told.impostor.size} impostor pairs cannot show a rate"
+        " this small by counting, so it is the tail's, an extrapolation; pairs share pictures and people and count for"
+        " less than they are."
     )
+
+
+def _missed(told: Told, size: int) -> float:
+    """Return which share of the genuine a gallery of this size would not know again."""
+    spread = max(float(told.genuine.std()), 1e-6)
+    return NormalDist().cdf((gallery.line(size) - float(told.genuine.mean())) / spread)
