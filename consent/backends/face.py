@@ -83,6 +83,7 @@ class SFace:
         model.graph.input.extend(data)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = THREADS, 3
+        options.add_session_config_entry("session.disable_quant_qdq", "1")  # weights are unpacked once, not every time
         session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
         runner = ArcFaceONNX(model_file=str(path), session=session)
         runner.input_mean, runner.input_std = self.mean, self.deviation

@@ -6,6 +6,7 @@ Six spoken digits come back whole in 39 of 40 synthetic utterances (12 of 20 und
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from faster_whisper import WhisperModel
@@ -14,6 +15,17 @@ from numpy.typing import NDArray
 from consent.errors import EngineMissingError
 
 THREADS = 2
+SHORTEST, MARGIN = 1500, 200  # hundredths of a second
+
+
+class _Brief(WhisperModel):  # type: ignore[misc]  # the library has no types
+    """Listens to what there is instead of to half a minute: a third of the work for six digits, the same words."""
+
+    def encode(self, features: NDArray[np.float32]) -> Any:  # noqa: ANN401 - the library's own kind
+        """Return the encoder's output for features (..., 80, frames), whose silent rest is left out."""
+        filled = np.flatnonzero(np.any(features != 0, axis=tuple(range(features.ndim - 1))))
+        frames = max(SHORTEST, int(filled[-1]) + 1 + MARGIN if filled.size else 0)
+        return super().encode(np.ascontiguousarray(features[..., :frames]))
 
 
 class Whisper:
@@ -25,7 +37,7 @@ class Whisper:
     def __init__(self, folder: Path) -> None:
         try:
             self.sha256 = _digest(folder / "model.bin")
-            self._model = WhisperModel(
+            self._model = _Brief(
                 str(folder), device="cpu", compute_type="int8", cpu_threads=THREADS, local_files_only=True
             )
         except (RuntimeError, ValueError, OSError) as surprise:
