@@ -58,6 +58,7 @@ CODES = [
     ("no_link", "the clip is not shown by link"),
     # somebody in a video says no (consent.permit.Reason)
     ("no_such_thing", "there is no such animal or object of the caller's"),
+    ("no_such_protected", "the caller asked for no such face to be protected"),
     ("no_such_cameo", "nobody has an enrolled likeness by this handle"),
     ("not_live", "the likeness is not enrolled yet"),
     ("paused", "its owner has paused every use"),

@@ -217,7 +217,7 @@ SPECTACULAR_SETTINGS = {
         "ClipState": "generation.feed.models.Clip.State",
         "CameoState": "consent.cameos.models.Cameo.State",
         "CaptureState": "consent.cameos.models.Capture.State",
-        "RuleKind": "consent.grants.models.Rule.Kind",
+        "RuleKind": "consent.grants.rows.Rule.Kind",
         "ThingKind": "consent.cameos.models.Thing.Kind",
         "ClipVisibility": "generation.feed.models.Clip.Visibility",
         "AppearanceState": ["released", "held", "withdrawn", "deleted"],

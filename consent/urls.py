@@ -13,9 +13,11 @@ from consent.views import (
     notices,
     people,
     permissions,
+    protect,
     receipts,
     requests,
     stewards,
+    things,
     tokens,
 )
 
@@ -25,6 +27,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrol", enrol.start, name="enrol"),
     path("enrol/<str:capture_id>", enrol.capture, name="capture"),
     path("enrol/<str:capture_id>/recording", enrol.recording, name="recording"),
+    path("things", things.things, name="things"),
+    path("things/<str:thing_id>/withdraw", things.withdraw, name="withdraw_thing"),
+    path("protect", protect.protect, name="protect"),
+    path("protect/<str:protected_id>/take-back", protect.take_back, name="unprotect"),
     path("likeness/pause", permissions.pause, name="pause"),
     path("likeness/resume", permissions.resume, name="resume"),
     path("likeness/withdraw", permissions.withdraw, name="withdraw"),

@@ -50,7 +50,9 @@ KINDS: dict[str, Kind] = {
     "cameo.enrolled": Kind(SAID, "Your likeness was enrolled, or enrolled again", letter=True, page="consent:likeness"),
     "cameo.frozen": Kind(SAID, "Your likeness was frozen, or is free again", letter=True, page="consent:likeness"),
     "protected.decided": Kind(SAID, "A face you asked to protect was decided on", letter=True, page="consent:protect"),
-    "cameo.retired": Kind(SAID, "Your likeness was withdrawn: you were long away", letter=True, page="consent:likeness"),
+    "cameo.retired": Kind(
+        SAID, "Your likeness was withdrawn: you were away long", letter=True, page="consent:likeness"
+    ),
     "guardian.asked": Kind(SAID, "Somebody proposes to be guardian or ward", letter=True, page="consent:family"),
     "guardian.changed": Kind(SAID, "Something changed between guardian and ward", letter=True, page="consent:family"),
     "steward.acted": Kind(SAID, "Somebody acted in your place", letter=True, page="consent:receipts"),

@@ -24,6 +24,9 @@ STATUS: dict[str, int] = {
     "other_browser": status.HTTP_403_FORBIDDEN,
     "frozen": status.HTTP_403_FORBIDDEN,
     "too_often": status.HTTP_429_TOO_MANY_REQUESTS,
+    "staff": status.HTTP_403_FORBIDDEN,
+    "proof": status.HTTP_400_BAD_REQUEST,
+    "guardian_needed": status.HTTP_403_FORBIDDEN,
     "expired": status.HTTP_410_GONE,
     "too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     "empty": status.HTTP_400_BAD_REQUEST,
@@ -42,7 +45,7 @@ class LightSerializer(serializers.Serializer[Any]):
 class ChallengeSerializer(serializers.Serializer[Any]):
     """What to do in the recording, and when; left and right are the person's own, seconds count from its start."""
 
-    path = serializers.ChoiceField(choices=["standard", "alternative", enrolment.THING])
+    path = serializers.ChoiceField(choices=["standard", "alternative", enrolment.THING, enrolment.PROTECTED])
     poses = serializers.ListField(child=serializers.CharField())
     cues = serializers.ListField(child=serializers.FloatField(), required=False)
     holds = serializers.ListField(child=serializers.FloatField(), required=False)

@@ -12,6 +12,7 @@ from consent.api.grants import GrantsView, GrantView
 from consent.api.notices import NoticePreferencesView, NoticesView, ReadAllView, ReadView
 from consent.api.people import BlocksView, BlockView, FollowsView, FollowView, PersonView
 from consent.api.permissions import CheckView, WhyView
+from consent.api.protected import ProtectedFacesView, ProtectedFaceView
 from consent.api.receipts import OptionsView, ReceiptsView, ReceiptView, SignatureView
 from consent.api.requests import AnswerView, RequestsView, RequestView
 from consent.api.rules import RulesView, RuleView
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("captures/<str:capture_id>/recording", RecordingView.as_view()),
     path("things", ThingsView.as_view()),
     path("things/<str:thing_id>", ThingView.as_view()),
+    path("protected", ProtectedFacesView.as_view()),
+    path("protected/<str:protected_id>", ProtectedFaceView.as_view()),
     path("cameo", CameoView.as_view()),
     path("cameo/audience", AudienceView.as_view()),
     re_path(r"^cameo/(?P<action>pause|resume)$", SwitchView.as_view()),

@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,14 +22,18 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from consent.accounts import guardians
+from consent.accounts.models import Person
 from consent.cameos import agreement, challenge, keeping, trying
-from consent.cameos.models import Cameo, Capture, LegalHold, Thing
+from consent.cameos.models import Cameo, Capture, LegalHold, Protected, Thing
 
 TASK: Final = "consent.tasks.judge"
 OPEN_FOR: Final = timedelta(minutes=2)
 HEAVIEST: Final = 48 * 2**20  # bytes; forty seconds of a webcam are 12 MB
 THING: Final = "thing"  # the path of a capture that asks for nobody
 THING_SECONDS: Final = 30
+PROTECTED: Final = "protected"  # the path of a capture that asks for a face to be left alone
+PROOF: Final = 500  # characters
 WAITED: Final = timedelta(seconds=30)  # after which a message counts as lost
 
 
@@ -51,6 +54,15 @@ WAITING = Declined(
 CHANGED = Declined("agreement_changed", "The text you agreed to has changed.", "Read it again, then agree to it.")
 ELSEWHERE = Declined("other_browser", "This challenge was given to another browser.", "Start again in this one.")
 NAMED = Declined("name_taken", "You have something of this name already.", "Choose another name.")
+STAFF = Declined(
+    "staff", "Whoever works here cannot put a face on the registry.", "The person, or who represents them, asks."
+)
+UNPROVEN = Declined("proof", "It is not said what proves that you may ask.", "Say it in at most 500 characters.")
+UNGUARDED = Declined(
+    "guardian_needed",
+    "Until you are 18, a guardian has to look after you here before you enrol.",
+    "Ask a parent on the page Family, then come back.",
+)
 GONE = Declined("expired", "This challenge has expired or was already answered.", "Start again to get a new one.")
 HEAVY = Declined("too_large", "This recording is larger than the 48 MB we take.", "Record again, only the challenge.")
 EMPTY = Declined("empty", "No recording arrived.", "Record again and send it once more.")
@@ -82,6 +94,26 @@ def begin_thing(person: AbstractBaseUser, *, browser: str, kind: Thing.Kind, nam
         return too_often(left) if left > timedelta(0) else _opened(person.pk, browser=browser, asked=asked)
 
 
+def begin_protection(
+    person: AbstractBaseUser, *, browser: str, relation: Protected.Relation, proof: str, agreed: str
+) -> Capture | Declined:
+    """Agree and open a capture whose recording is a picture of the face that nobody shall enrol (``registry``)."""
+    if agreed != agreement.VERSION:
+        return CHANGED
+    if getattr(person, "is_staff", False):
+        return STAFF
+    proof = proof.strip()
+    if not proof or len(proof) > PROOF:
+        return UNPROVEN
+    asked = {"path": PROTECTED, "relation": relation.value, "proof": proof, "poses": [], "digits": "", "max_seconds": 0}
+    with transaction.atomic():
+        get_user_model().objects.select_for_update(no_key=True).get(pk=person.pk)
+        left = trying.pause(person.pk)
+        if left > timedelta(0):
+            return too_often(left)
+        return WAITING if trying.is_waiting(person.pk) else _opened(person.pk, browser=browser, asked=asked)
+
+
 def browser_of(session_key: str | None) -> str:
     """Return what stands for a browser's session in the row: a digest, so that the row cannot be signed in with."""
     return hashlib.sha256(f"capture\0{session_key or secrets.token_hex()}".encode()).hexdigest()
@@ -90,12 +122,20 @@ def browser_of(session_key: str | None) -> str:
 def _declined(person: int) -> Declined | None:
     if Cameo.objects.filter(owner_id=person, state=Cameo.State.FROZEN).exists():
         return FROZEN
+    if unguarded(person):
+        return UNGUARDED
     if LegalHold.objects.filter(cameo__owner_id=person, lifted_at=None).exists():
         return HELD
     if trying.is_waiting(person):
         return WAITING
     left = trying.pause(person)
     return too_often(left) if left > timedelta(0) else None
+
+
+def unguarded(person: int) -> bool:
+    """Return whether a person (primary key) is under 18 and nobody looks after them."""
+    who = Person.objects.get(pk=person)
+    return guardians.is_teen(who) and guardians.guardian(who) is None
 
 
 def too_often(left: timedelta) -> Declined:
@@ -192,5 +232,5 @@ def _taken(capture: Capture, *, name: str, digest: str) -> Declined | None:
             state=Capture.State.JUDGING, recording=name, recording_sha256=digest, received_at=now
         )
         if is_first:
-            transaction.on_commit(partial(send, capture.pk), robust=True)
+            transaction.on_commit(lambda: send(capture.pk), robust=True)  # a partial has no name for Django's log
     return None if is_first else GONE

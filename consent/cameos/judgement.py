@@ -21,13 +21,24 @@ from django.utils import timezone
 from consent import backends
 from consent.accounts import ages, epochs, guardians, notices, outbox
 from consent.backends import Picture
-from consent.cameos import capturing, enrolment, erasure, identity, keeping, likeness, liveness, portrait, things
+from consent.cameos import (
+    capturing,
+    enrolment,
+    erasure,
+    identity,
+    keeping,
+    likeness,
+    liveness,
+    portrait,
+    registry,
+    things,
+)
 from consent.cameos.challenge import Challenge
 from consent.cameos.likeness import Taken
 from consent.cameos.liveness import ABSENT, Finding, Judged, Verdict
-from consent.cameos.models import Cameo, Capture
+from consent.cameos.models import Cameo, Capture, Protected
 from consent.cameos.observation import observe
-from consent.errors import EngineMissingError
+from consent.errors import CaptureError, EngineMissingError
 from consent.receipts.issue import issue
 from provenance import media
 from safety import screen
@@ -56,6 +67,7 @@ class Outcome:
     taken: Taken | None = field(default=None, repr=False)
     cues: tuple[str, ...] = ()
     thing: Picture | None = field(default=None, repr=False)
+    face: registry.Face | None = field(default=None, repr=False)
 
 
 def judge(capture_id: int) -> str:
@@ -80,7 +92,7 @@ def _looked(capture: Capture) -> Outcome:
     """Look at the recording; every surprise ends in *unsure*, every unreadable file in a refusal."""
     try:
         return _judged(capture)
-    except media.MediaError as unreadable:
+    except (media.MediaError, CaptureError) as unreadable:
         return Outcome("spoof", (Finding("unreadable", str(unreadable)),))
     except EngineMissingError as missing:
         log.error("capture %s: %s", capture.pk, missing)  # noqa: TRY400 - the sentence says it all
@@ -92,6 +104,8 @@ def _looked(capture: Capture) -> Outcome:
 
 def _judged(capture: Capture) -> Outcome:
     path = Path(settings.CAPTURE_HOME) / capture.recording
+    if capture.challenge.get("path") == enrolment.PROTECTED:
+        return Outcome("unsure", face=registry.look(path))
     if capture.challenge.get("path") == enrolment.THING:
         looked = things.look(path)
         return Outcome(looked.verdict, looked.findings, thing=looked.picture)
@@ -133,6 +147,9 @@ def _settled(capture: Capture, outcome: Outcome) -> None:
     lease = Capture.objects.select_for_update().filter(pk=capture.pk, state=State.JUDGING, attempts=capture.attempts)
     if not lease.exists():
         return
+    if outcome.face is not None:
+        _asked(capture, outcome.face)
+        return
     answer = screen.capture(
         capture.recording_sha256, verdict=outcome.verdict, signals=_signals(outcome), subject=capture.public_id
     )
@@ -158,8 +175,23 @@ def _cleared(capture: Capture, outcome: Outcome, *, cameo: Cameo | None, clearan
     if spent is not None or outcome.taken is None or cameo is None or cameo.state == Cameo.State.FROZEN:
         _closed(capture, State.SPOOF, (STUCK,))
         return
+    if enrolment.unguarded(cameo.owner_id):  # since the challenge was given
+        _closed(capture, State.SPOOF, (Finding("guardian", enrolment.UNGUARDED.sentence),))
+        return
     _enrolled(cameo, outcome.taken, capture=capture)
     _closed(capture, State.LIVE, ())
+
+
+def _asked(capture: Capture, face: registry.Face) -> None:
+    """Enter the face that shall be left alone; a person looks at the proof, with the picture beside it."""
+    told = registry.Asked(
+        Protected.Relation(capture.challenge["relation"]),
+        capture.challenge["proof"],
+        agreement=capture.agreement,
+        agreement_sha256=capture.agreement_sha256,
+    )
+    entry = registry.enter(capture.person, face=face, asked=told)
+    _closed(capture, State.UNSURE, (), case=entry.case)
 
 
 def _enrolled(cameo: Cameo, taken: Taken, *, capture: Capture) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from consent.accounts import export
 from consent.accounts.export import Piece
 from consent.accounts.models import Block, Follow, Notice, Person
-from consent.cameos.models import Cameo, Capture
+from consent.cameos.models import Cameo, Capture, Protected, Thing
 from consent.grants import listing
 from consent.grants.categories import named as categories_named
 from consent.grants.models import Grant
@@ -53,12 +53,15 @@ def likeness(person: int) -> Iterator[Piece]:
     fields = ("public_id", "state", "audience", "epoch", "enrolled_at", "created_at")
     rules = Rule.objects.filter(cameo__owner=person).order_by("pk")
     captures = Capture.objects.filter(person=person).order_by("pk")
+    asked = Protected.objects.filter(asked_by=person).order_by("pk")
     yield Piece(
         "likeness.json",
         {
             "cameo": Cameo.objects.filter(owner=person).values(*fields).first(),
             "rules": list(rules.values("clause", "kind", "value", "state", "created_at", "removed_at")),
-            "enrolments": list(captures.values("public_id", "state", "created_at")),
+            "enrolments": list(captures.values("public_id", "state", "agreement", "reasons", "created_at")),
+            "things": list(Thing.objects.filter(owner=person).values("public_id", "kind", "name", "created_at")),
+            "protected": list(asked.values("public_id", "relation", "proof", "state", "created_at", "decided_at")),
         },
     )
 

@@ -38,6 +38,10 @@ NOTICE = (
 )
 WITHDRAWAL = "Revoke the grant, pause or withdraw the likeness: on the page My likeness, or by the API under /api/v1."
 COLLECTED = "recorded by the person in front of their own camera, in answer to a challenge"
+HANDED_OVER = {  # by what the receipt is about, where nobody answered a challenge
+    "protected": "a picture handed over by whoever asked for the face to be protected",
+    "thing": "a recording of an animal or an object, handed over by its owner",
+}
 STORED = "this service's own storage, sealed under the person's own key"
 KEPT = "until the likeness is withdrawn or the account is closed"
 RIGHTS = [f"{GDPR}{article}" for article in ("A7-3", "A15", "A17", "A20")]
@@ -57,6 +61,11 @@ STATES = {  # what happened -> the state of consent afterwards
     "cameo.paused": "ConsentStatusInvalidForProcessing",  # DPV has no word for a pause
     "cameo.resumed": "ConsentGiven",
     "cameo.withdrawn": "ConsentWithdrawn",
+    "cameo.erased": "ConsentWithdrawn",
+    "thing.enrolled": "ConsentGiven",
+    "thing.withdrawn": "ConsentWithdrawn",
+    "protected.asked": "ConsentGiven",
+    "protected.erased": "ConsentWithdrawn",
     "grant.made": "ConsentGiven",
     "grant.revoked": "ConsentWithdrawn",
     "permit.minted": "ConsentGiven",
@@ -120,7 +129,7 @@ def purpose(word: str, about: Mapping[str, Json]) -> dict[str, Json]:
         "lawful_basis": [f"{DPV}ExplicitlyExpressedConsent", f"{GDPR}A9-2-a"],
         "pii_information": [personal(term) for term in DATA["voice" if word == "voice" else "face"]],
         "pii_controllers": [CONTROLLER],
-        "collection_method": COLLECTED,
+        "collection_method": next((how for key, how in HANDED_OVER.items() if key in about), COLLECTED),
         "processing_method": list(processing),
         "storage_locations": [STORED],
         "retention_period": KEPT,

@@ -39,6 +39,7 @@ from provenance import ledger
 
 OWN_ACTS = frozenset(  # a use is somebody else's act; the person depicted has nothing to sign there
     {"cameo.enrolled", "cameo.paused", "cameo.resumed", "cameo.withdrawn", "grant.made", "grant.revoked",
+     "thing.enrolled", "thing.withdrawn", "protected.asked",
      "guardian.agreed", "guardian.withdrew", "steward.named", "steward.ended", "appearance.deleted"}
 )  # fmt: skip
 ADVICE = "What you decided is in force all the same. You can sign the receipt later."

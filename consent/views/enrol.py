@@ -10,11 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from consent.accounts import consents, guardians
 from consent.accounts.models import Person
 from consent.cameos import agreement, enrolment, judgement, keeping, uploading
 from consent.cameos.challenge import Challenge, Path
 from consent.cameos.enrolment import Declined
 from consent.cameos.models import Cameo, Capture
+from consent.receipts import signing
 
 WORDS = {
     "left": "Turn your head to your left",
@@ -36,10 +38,24 @@ def start(request: HttpRequest) -> HttpResponse:
             messages.error(request, f"{capture.sentence} {capture.advice}")
             return redirect("consent:enrol")
         return redirect("consent:capture", capture.public_id)
-    cameo = Cameo.objects.filter(owner=_person(request)).first()
-    text = agreement.told(days=keeping.strictest().days)
-    shown = {"step": "start", "cameo": cameo, "agreement": text, "not_checked": judgement.not_checked()}
+    person = _person(request)
+    shown = {
+        "step": "start",
+        "cameo": Cameo.objects.filter(owner=person).first(),
+        "agreement": agreement.told(days=keeping.strictest().days),
+        "not_checked": judgement.not_checked(),
+        "can_sign": signing.can_sign(person),
+        **_family(person),
+    }
     return render(request, "consent/enrol.html", shown)
+
+
+def _family(person: Person) -> dict[str, Any]:
+    """Return what somebody under 18 is told: who looks after them, and whether that one has said yes."""
+    if not guardians.is_teen(person):
+        return {}
+    found = guardians.guardian(person)
+    return {"is_teen": True, "guardian": found, "is_agreed": found and consents.is_given(person, guardian=found)}
 
 
 @require_safe
@@ -74,9 +90,13 @@ def _received(request: HttpRequest, capture_id: str) -> HttpResponse:
 
 
 def _shown(found: Capture) -> dict[str, Any]:
+    path = found.challenge.get("path")
+    if path in {enrolment.THING, enrolment.PROTECTED}:
+        return {"step": found.state, "capture": found, "path": path, "told": found.challenge}
     asked = Challenge.of(found.challenge)
     poses = [{"pose": pose, "words": WORDS[pose]} for pose in asked.poses]
-    return {"step": found.state, "capture": found, "poses": poses, "digits": asked.digits, "told": asked.told()}
+    shown = {"step": found.state, "capture": found, "poses": poses, "digits": asked.digits, "told": asked.told()}
+    return {**shown, "not_checked": judgement.not_checked()}
 
 
 def _own(request: HttpRequest, capture_id: str) -> Capture:

@@ -26,6 +26,8 @@ class Kind(models.TextChoices):
     CAMEO_RELEASED = "cameo.released"
     THING_ENROLLED = "thing.enrolled"
     THING_WITHDRAWN = "thing.withdrawn"
+    PROTECTED_ASKED = "protected.asked"
+    PROTECTED_ERASED = "protected.erased"
     GRANT_MADE = "grant.made"
     GRANT_REVOKED = "grant.revoked"
     RECEIPT_SIGNED = "receipt.signed"

@@ -15,7 +15,7 @@ from consent.accounts.stewardship import Power
 from consent.accounts.tokens import Scope
 from consent.cameos import enrolment
 from consent.grants import grant, preferences, requests
-from consent.models import Appearance, Capture, Invite, Notice, Person
+from consent.models import Appearance, Capture, Invite, Notice, Person, Protected, Thing
 from consent.permit import Permit, Request, Use
 from generation.feed import publish
 from generation.feed.release import release
@@ -67,6 +67,8 @@ def set_up() -> Scene:
     clip = released(felix)
     ids = {
         "capture_id": capture.public_id,
+        "thing_id": Thing.objects.create(owner=olive, kind="object", name="Vase", ciphertext=b"-").public_id,
+        "protected_id": asked_for(olive).public_id,
         "grant_id": given.public_id,
         "receipt_id": given.receipt.public_id,
         "token_id": made.public_id,
@@ -82,6 +84,13 @@ def set_up() -> Scene:
         **around(clip, olive=olive),
     }
     return Scene(cast_of, ids, (weak[0], weak[1]), settings.MEDIA_HOME)
+
+
+def asked_for(olive: Person) -> Protected:
+    """Return a face that Olive asked to be left alone, and that nobody has decided on."""
+    return Protected.objects.create(
+        asked_by=olive, relation=Protected.Relation.ESTATE, proof="A letter.", agreement="1", agreement_sha256="0" * 64
+    )
 
 
 def among_people(cast_of: dict[str, Person]) -> dict[str, str]:

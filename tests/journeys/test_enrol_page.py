@@ -113,9 +113,9 @@ def test_escape_stops_the_colours_at_once_and_nothing_is_sent(visitor: Visitor, 
         assert page.locator("#challenge").evaluate("one => getComputedStyle(one).position") == "static"
         expect(page.get_by_role("button", name="Start recording")).to_be_enabled(timeout=PATIENCE)
         page.get_by_role("button", name="Start recording").press("Enter")  # by keyboard alone
-        page.wait_for_function("document.getElementById('challenge').classList.contains('playing')")
+        page.wait_for_function("() => document.getElementById('challenge').classList.contains('playing')")
         page.keyboard.press("Escape")
-        page.wait_for_function("!document.getElementById('challenge').classList.contains('dim')", timeout=1000)
+        page.wait_for_function("() => !document.getElementById('challenge').classList.contains('dim')", timeout=1000)
         assert page.locator("#challenge").evaluate("one => one.style.backgroundColor") == ""
         expect(page.locator("#prompt")).to_contain_text("Nothing was sent")
         expect(page.get_by_role("button", name="Start again")).to_be_focused()

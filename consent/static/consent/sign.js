@@ -52,4 +52,14 @@ function prepare(place) {
   });
 }
 
-if (window.PublicKeyCredential) for (const place of document.querySelectorAll("[data-sign]")) prepare(place);
+function prepareAll() {
+  for (const place of document.querySelectorAll("[data-sign]:not([data-ready])")) {
+    place.dataset.ready = "";
+    prepare(place);
+  }
+}
+
+if (window.PublicKeyCredential) {
+  prepareAll();
+  document.body.addEventListener("htmx:afterSettle", prepareAll); // what came into the page later
+}
