@@ -44,7 +44,7 @@ def resolved(subject: str, decision: str) -> None:
     if decision == "clear":
         held.update(state=Capture.State.JUDGING, attempts=0, leased_until=None)
         capture = Capture.objects.get(public_id=subject)
-        transaction.on_commit(partial(enrolment.send, capture.pk), robust=True)
+        transaction.on_commit(lambda: enrolment.send(capture.pk), robust=True)
         return
     held.update(state=Capture.State.SPOOF, reasons=[REFUSED], case="")
     transaction.on_commit(partial(erasure.forget, Capture.objects.get(public_id=subject)))

@@ -232,11 +232,10 @@ class Template(models.Model):
     """
 
     class Modality(models.TextChoices):
-        """Which part of a likeness."""
+        """Which part of a likeness. No voice is kept: nothing here could tell whose it is, or that it is an engine's."""
 
         FACE = "face"
         PORTRAIT = "portrait"
-        VOICE = "voice"
 
     cameo = models.ForeignKey(Cameo, null=True, blank=True, on_delete=models.CASCADE, related_name="templates")
     protected = models.ForeignKey(Protected, null=True, blank=True, on_delete=models.CASCADE, related_name="templates")
@@ -257,7 +256,7 @@ class Template(models.Model):
                 | Q(cameo__isnull=True, protected__isnull=False, modality="face"),
             ),
             models.CheckConstraint(
-                name="consent_template_modality_known", condition=Q(modality__in=["face", "portrait", "voice"])
+                name="consent_template_modality_known", condition=Q(modality__in=["face", "portrait"])
             ),
         ]
 

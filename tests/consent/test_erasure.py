@@ -1,21 +1,15 @@
 import io
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from consent.cameos import erasure, holds, judgement, keeping, likeness, vault
+from consent.cameos import erasure, holds, keeping, vault
 from consent.cameos.gallery import the_gallery
-from consent.errors import CaptureError, ConsentError, OutsideTransactionError, TemplateError
+from consent.errors import CaptureError, ConsentError, OutsideTransactionError
 from consent.grants import retirement, switch
 from consent.models import Cameo, LegalHold, Notice, Person, Receipt, Template
 from provenance.models import Entry
@@ -24,44 +18,6 @@ from tests.consent.booth import Booth, commits
 from tests.consent.test_enrolment import declined
 
 pytestmark = pytest.mark.django_db
-
-
-def dumped(folder: Path) -> Path:
-    """The database and every folder of files but the keys, as a backup holds them."""
-    with (folder / "database.json").open("w", encoding="utf-8") as out:
-        call_command("dumpdata", "consent.person", "consent.cameo", "consent.template", "consent.capture", stdout=out)
-    for name in ("MEDIA_HOME", "CAPTURE_HOME", "QUARANTINE_HOME"):
-        if Path(getattr(settings, name)).exists():
-            shutil.copytree(getattr(settings, name), folder / name)
-    return folder
-
-
-def restored(folder: Path) -> Iterator[Template]:
-    """What the backup brings back."""
-    call_command("loaddata", folder / "database.json", stdout=io.StringIO())
-    yield from Template.objects.select_related("cameo")
-
-
-def test_after_erasure_nothing_opens_what_a_restored_dump_holds(booth: Booth, tmp_path: Path) -> None:
-    sten = cast.sten()
-    booth.enrolled(sten)
-    backup = dumped(tmp_path)
-    with commits():
-        switch.withdraw(sten)
-    templates = list(restored(backup))
-    assert len(templates) == 2, "the dump did hold them"
-    vault.seal(b"x", name="somebody_else", binding="x")
-    for template in templates:
-        with pytest.raises(TemplateError):
-            likeness.opened(template)
-        for key in vault.names():  # every key that remains
-            template.key_name = key
-            with pytest.raises(TemplateError):
-                likeness.opened(template)
-    sealed = [bytes(template.ciphertext) for template in templates]
-    for path in tmp_path.rglob("*"):
-        assert not (path.is_file() and path.suffix == ".key"), "no backup holds a key"
-    assert all(len(one) > 100 for one in sealed)
 
 
 def test_withdrawing_ends_in_a_certificate_once_the_key_is_gone(booth: Booth) -> None:
@@ -156,41 +112,6 @@ def test_the_strictest_configured_law_decides(settings: Settings) -> None:
         settings.BIOMETRIC_LAWS = wrong
         with pytest.raises(ConsentError, match=r"laws\.toml"):
             keeping.strictest()
-
-
-def test_a_template_is_opened_in_no_process_but_the_ml_workers(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
-    cameo = booth.enrolled(cast.sten())
-    for role in ("web", "light"):
-        monkeypatch.setenv("COUNTENANCE_ROLE", role)
-        with pytest.raises(TemplateError):
-            likeness.open(cameo.pk)
-    monkeypatch.setenv("COUNTENANCE_ROLE", "ml")
-    assert likeness.open(cameo.pk).handle == "sten"
-
-
-def test_whoever_opens_templates_leaves_no_core_dump() -> None:
-    script = (
-        "import ctypes, resource; from consent.cameos import seclusion; seclusion.enter(); "
-        "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
-    )
-    told = subprocess.run([sys.executable, "-c", script], cwd=settings.ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout.strip().startswith("(0, 0)")
-    assert sys.platform != "linux" or told.stdout.strip() == "(0, 0) 0"
-
-
-def test_nothing_of_a_face_reaches_the_log_when_judging_stumbles(
-    booth: Booth, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def stumble(_person: Person, taken: likeness.Taken) -> tuple[()]:
-        raise RuntimeError(f"in the middle of it: {taken.vector.tolist()}")
-
-    monkeypatch.setattr(judgement.identity, "doubts", stumble)
-    capture = booth.sent(cast.sten())
-    assert judgement.judge(capture.pk) == "unsure"
-    assert "RuntimeError" in caplog.text
-    assert "in the middle of it" not in caplog.text
-    assert all(record.exc_info is None for record in caplog.records)
-    assert "vector" not in repr(likeness.Taken(*([None] * 3), "a", "b"))  # type: ignore[list-item]
 
 
 def away(person: Person, *, days: int) -> None:
