@@ -129,7 +129,7 @@ def observe(path: Path, *, longest: float = LIMITS.max_seconds) -> Observation:
     seer, finder, listener = backends.landmark_engine(), backends.face_engine(), backends.speech_engine()
     passive = backends.pad_engine()
     tags = media.probe(path, limits=limits).tags
-    sound = media.sound(path, rate=RATE, limits=limits)
+    sound = media.sound(path, rate=RATE, limits=limits).samples
     reel, rows, looks, powers = _Reel(path, limits), list[_Row](), list[Look](), list[NDArray[np.float64]]()
     best: Best | None = None
     for number, (t, picture, mesh) in enumerate(seer.follow(reel.pictures())):
@@ -139,9 +139,16 @@ def observe(path: Path, *, longest: float = LIMITS.max_seconds) -> Observation:
             looks.append(_look(finder, passive, t, picture))
         if number % SPECTRA == 0 and mesh is not None:
             powers += [power for power in [texture.spectrum(picture, mesh.landmarks)] if power is not None]
-    transcript = listener.transcribe(sound.samples, hint=HINT) if sound.samples.size else ""
-    gathered = _gathered(rows, reel=reel, looks=looks, powers=powers, sound=sound.samples, transcript=transcript)
+    transcript = listener.transcribe(sound, hint=HINT) if sound.size else ""
+    gathered = _gathered(rows, reel=reel, looks=looks, powers=powers, sound=sound, transcript=transcript)
     return replace(gathered, best=best, tags=tags)
+
+
+def heard_anew(seen: Observation, path: Path) -> Observation:
+    """Return what was seen, with what is heard in another recording of the same pictures; raises as :func:`observe`."""
+    sound = media.sound(path, rate=RATE, limits=LIMITS).samples
+    transcript = backends.speech_engine().transcribe(sound, hint=HINT) if sound.size else ""
+    return replace(seen, transcript=transcript, loud=_loudness(sound, seen.times))
 
 
 def _row(t: float, picture: Picture, mesh: Mesh | None) -> _Row:

@@ -3,18 +3,20 @@
 Here alone a check can be left out, for measuring; enrolment never passes ``without``.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from consent.cameos import challenge as challenges
-from consent.cameos import liveness, movement, speech, things
+from consent.cameos import liveness, movement, observation, speech, things
 from consent.cameos.challenge import Challenge
 from consent.cameos.liveness import FAILED, UNSURE
 from consent.cameos.observation import Observation, observe
+from consent.trials.attacks.borrowed import Handed
 from consent.trials.measure import Answer
-from provenance.media import MediaError
+from provenance.media import MediaError, probe
 
 LASTING: Final = frozenset({"length", "pace", "no_face", "small"})  # without these nothing else can be measured
 CHECKS: Final = tuple(name for name in liveness.SENTENCES if name not in LASTING | {"alternative"})
@@ -31,14 +33,34 @@ def challenge(rng: np.random.Generator) -> dict[str, Any]:
     return challenges.make(below=below).told()
 
 
-def answer(path: Path, told: dict[str, Any], *, without: frozenset[str] = frozenset()) -> Answer:
-    """Return what the product says of a recording that should answer this challenge."""
+def looked(path: Path) -> Observation | None:
+    """Return what the product sees and hears in a recording; None where it cannot be read."""
     try:
-        seen = observe(path)
+        return observe(path)
     except MediaError:
+        return None
+
+
+def again(seen: Observation | None, handed: Handed) -> Observation | None:
+    """Return what would be seen in a borrowed recording: only what is new in it is looked at.
+
+    The pictures were looked at when they were filmed, and what is seen in them does not depend on what was asked.
+    """
+    if seen is None or handed.anew == "nothing":
+        return seen
+    return observation.heard_anew(seen, handed.path) if handed.anew == "sound" else _named_anew(seen, handed.path)
+
+
+def answer(seen: Observation | None, told: dict[str, Any], *, without: frozenset[str] = frozenset()) -> Answer:
+    """Return what the product says of a recording that should answer this challenge."""
+    if seen is None:
         return Answer("spoof", ("unreadable",))
     judged = liveness.judge(seen, Challenge.of(told), without=without)
     return Answer(judged.verdict, tuple(name for name, result in judged.results.items() if result in {FAILED, UNSURE}))
+
+
+def _named_anew(seen: Observation, path: Path) -> Observation:
+    return replace(seen, tags=probe(path, limits=observation.LIMITS).tags)
 
 
 def thing(path: Path) -> Answer:

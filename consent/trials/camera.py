@@ -27,6 +27,9 @@ SPEEDS = {  # as a browser does, which hands every picture on at once; looking a
 }
 
 
+NO_TAGS: Mapping[str, str] = {}
+
+
 @dataclass(slots=True)
 class Take:
     """What is filmed: ``pictures`` with their seconds, the sound (mono float32 at RATE), and what the file says."""
@@ -85,6 +88,11 @@ def heard(voice: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
     return np.clip(room, -1, 1)
 
 
+def alone() -> None:
+    """Leave this process one thread to work on pictures with: another one works beside it."""
+    cv2.setNumThreads(1)
+
+
 def film(take: Take, out: Path) -> None:
     """Write H.264 and AAC, VP8 or VP9 and Opus: picture and sound side by side, as a browser records them."""
     picture_codec, sound_codec = take.codecs or CODECS[out.suffix]
@@ -97,6 +105,23 @@ def film(take: Take, out: Path) -> None:
         audio: Any = container.add_stream(sound_codec, rate=RATE, layout="mono")
         _pictured(container, video, take.pictures)
         _sounded(container, audio, take.sound)
+
+
+def rewrap(
+    path: Path, out: Path, *, sound: NDArray[np.float32] | None = None, tags: Mapping[str, str] = NO_TAGS
+) -> None:
+    """Write the same pictures into another file, not encoded again: with other sound, and saying other things."""
+    with av.open(str(path)) as source, av.open(str(out), "w") as container:
+        container.metadata.update(tags)
+        kept = [source.streams.video[0], *(source.streams.audio if sound is None else ())]
+        copies: Any = {stream.index: container.add_stream_from_template(stream) for stream in kept}
+        audio: Any = None if sound is None else container.add_stream(CODECS[out.suffix][1], rate=RATE, layout="mono")
+        for packet in source.demux(kept):
+            if packet.dts is not None:
+                packet.stream = copies[packet.stream.index]
+                container.mux(packet)
+        if sound is not None:
+            _sounded(container, audio, sound)
 
 
 def _pictured(container: Any, video: Any, pictures: Iterable[tuple[float, Pixels]]) -> None:  # noqa: ANN401 - PyAV's

@@ -11,14 +11,17 @@ import numpy as np
 from consent.trials import actor, camera, people
 from consent.trials.actor import Part
 from consent.trials.asked import Asked
-from consent.trials.attacks import display, objects, paper, protocol, strangers
+from consent.trials.attacks import borrowed, display, objects, paper, protocol, strangers
+from consent.trials.attacks.borrowed import Handed, Loan, Session
 from consent.trials.attacks.scene import Scene
 from consent.trials.camera import Take
 from consent.trials.people import Sitter
+from consent.trials.voice import RATE
 
 BONA_FIDE: Final = "bona_fide"
 OBJECT: Final = "human_as_object"  # judged on the path for animals and things
 Maker = Callable[[Scene], Take]
+Borrower = Callable[[Loan], Handed]
 Challenges = Callable[[np.random.Generator], dict[str, Any]]
 """Draws a challenge as the product would, in its JSON."""
 
@@ -28,31 +31,35 @@ def honest(scene: Scene) -> Take:
     return scene.honest(scene.player())
 
 
-ATTACKS: Final[dict[str, Maker]] = {
+FILMED: Final[dict[str, Maker]] = {
+    BONA_FIDE: honest,
     "print_waved": paper.waved,
     "print_bent": paper.bent,
     "print_cut_out": paper.cut_out,
     "screen_replay": display.screen,
-    "session_replay": protocol.replay,
-    "wrong_order": protocol.order,
-    "wrong_digits": protocol.digits,
-    "another_voice": protocol.other_voice,
-    "stale_nonce": protocol.stale,
     "spliced": protocol.splice,
     "face_swap": strangers.swap,
     "injected_stream": strangers.injection,
     "no_echo": protocol.no_echo,
-    "late_echo": protocol.late_echo,
-    "other_echo": protocol.other_echo,
     "two_people": strangers.two_people,
     OBJECT: objects.human,
-    "virtual_camera": strangers.virtual_camera,
 }
-MAKERS: Final[dict[str, Maker]] = {BONA_FIDE: honest, **ATTACKS}
+BORROWED: Final[dict[str, Borrower]] = {
+    "session_replay": borrowed.replay,
+    "stale_nonce": borrowed.stale,
+    "wrong_order": borrowed.order,
+    "wrong_digits": borrowed.digits,
+    "other_echo": borrowed.other_echo,
+    "late_echo": borrowed.late_echo,
+    "another_voice": borrowed.other_voice,
+    "virtual_camera": borrowed.virtual_camera,
+}
+SPECIES: Final = (*FILMED, *BORROWED)
+ATTACKS: Final = SPECIES[1:]
 SYNTHETIC: Final = 12  # sitters, the two real ones included
 TOLD_APART: Final = frozenset({"face_swap"})  # needs two faces that an engine tells apart: the real portraits
 RATES: Final = (15, 15, 24, 30)  # pictures a second; webcams slow down in dim rooms
-FORMATS: Final = ((".webm", camera.VP9), (".webm", camera.VP9), (".mp4", None), (".webm", None))
+FORMATS: Final = ((".webm", camera.VP9), (".mp4", None), (".webm", None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +71,29 @@ class Attempt:
     seed: int
     strength: float = 0.5
 
+    def source(self) -> np.random.Generator:
+        """Return this attempt's own chance."""
+        return np.random.default_rng([self.seed, zlib.crc32(self.species.encode()), self.number])
 
-def film(attempt: Attempt, folder: Path, *, challenges: Challenges, model: Path) -> tuple[Path, dict[str, Any]]:
-    """Film an attempt into the folder; return the recording, and the challenge it must be judged against."""
-    rng = np.random.default_rng([attempt.seed, zlib.crc32(attempt.species.encode()), attempt.number])
+
+def film(attempt: Attempt, folder: Path, *, challenges: Challenges, model: Path) -> Session:
+    """Film an attempt into the folder: a session, in which the recording should answer what was ``told``."""
+    rng = attempt.source()
     told, *before = (challenges(rng) for _ in range(3))
     suffix, codecs = FORMATS[int(rng.integers(len(FORMATS)))]
-    take = MAKERS[attempt.species](_scene(attempt, told, before, rng=rng, model=model))
+    scene = _scene(attempt, told, before, rng=rng, model=model)
+    take = FILMED[attempt.species](scene)
     take.codecs = codecs
     out = folder / f"{attempt.species}-{attempt.number}{suffix}"
     camera.film(take, out)
-    return out, told
+    return Session(told=told, path=out, seconds=len(take.sound) / RATE, part=scene.part)
+
+
+def borrow(session: Session, attempt: Attempt, *, challenges: Challenges) -> Handed:
+    """Hand an honest session's recording in for another one; files made for it lie beside the session's own."""
+    rng = attempt.source()
+    loan = Loan(session, draw=lambda: challenges(rng), strength=attempt.strength, rng=rng)
+    return BORROWED[attempt.species](loan)
 
 
 def _scene(

@@ -15,9 +15,6 @@ from consent.trials.camera import NOISE, Pixels, Take
 from consent.trials.lift import CHIN, OVAL_TOP
 from consent.trials.people import wearing
 
-LABELS = ("OBS Virtual Camera", "ManyCam Virtual Webcam", "v4l2loopback")
-NAMELESS = "HD Webcam"
-
 
 def swap(scene: Scene) -> Take:
     """Return an answer in which the face becomes another's half-way: at once at 0, over 2 s at 1, digits included.
@@ -79,14 +76,6 @@ def injection(scene: Scene) -> Take:
 
     sound = camera.heard(player.track(), seed=scene.seed())
     return Take(pictures=pictures(), sound=sound, size=scene.size, fps=scene.fps)
-
-
-def virtual_camera(scene: Scene) -> Take:
-    """Return a perfect answer whose file names a virtual camera; from .75 on the name is an ordinary webcam's."""
-    take = scene.honest(scene.player())
-    label = NAMELESS if scene.strength >= 0.75 else LABELS[int(scene.rng.integers(len(LABELS)))]  # noqa: PLR2004 - as said
-    take.tags = {"title": label, "comment": label}
-    return take
 
 
 def _bust(points: NDArray[np.float32], size: tuple[int, int]) -> tuple[NDArray[np.float32], tuple[int, int, int, int]]:
