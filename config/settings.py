@@ -332,7 +332,12 @@ CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about 
     "retire": {"task": "consent.tasks.retire", "schedule": crontab(hour=3, minute=40)},
     "retain": {"task": "config.tasks.retain", "schedule": crontab(hour=3, minute=20)},
 }
-ABSENCES_TIGHTENED: dict[str, str] = {}  # check -> hold or refuse; see safety/policies/absences.toml
-BIOMETRIC_LAWS = ("BIPA", "CUBI", "GDPR", "COPPA")  # consent/cameos/laws.toml; the strictest of them applies
+ABSENCES_TIGHTENED = {  # check -> hold or refuse, as "pad=hold,voice=refuse"; see safety/policies/absences.toml
+    check.strip(): then.strip()
+    for check, _, then in (each.partition("=") for each in read("ABSENCES_TIGHTENED").split(",") if each.strip())
+}
+BIOMETRIC_LAWS = tuple(  # of consent/cameos/laws.toml; the strictest of them applies
+    name.strip() for name in read("BIOMETRIC_LAWS", "BIPA,CUBI,GDPR,COPPA").split(",") if name.strip()
+)
 RETENTION = ROOT / "config" / "retention.toml"
 MODELS = ROOT / "config" / "models.toml"

@@ -133,7 +133,7 @@ def unchecked(*checks: str) -> tuple[Unchecked, ...]:
     it is laxer, or when a check is not in the table: what nobody thought of is not passed over.
     """
     rules, wanted = catalogue().unchecked, settings.ABSENCES_TIGHTENED
-    if unknown := [check for check in checks if check not in rules]:
+    if unknown := [check for check in (*checks, *wanted) if check not in rules]:
         raise PolicyError(f"absences.toml does not say what follows without {', '.join(unknown)}.")
     return tuple(tightened(rules[check], to=wanted.get(check, rules[check].then)) for check in checks)
 

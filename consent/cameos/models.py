@@ -232,7 +232,7 @@ class Template(models.Model):
     """
 
     class Modality(models.TextChoices):
-        """Which part of a likeness. No voice is kept: nothing here could tell whose it is, or that it is an engine's."""
+        """Which part of a likeness. No voice is kept: nothing here can tell whose it is, or that it is an engine's."""
 
         FACE = "face"
         PORTRAIT = "portrait"

@@ -2,16 +2,18 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from consent.cameos import erasure, holds, keeping, vault
+from consent.cameos import erasure, holds, keeping, registry, vault
 from consent.cameos.gallery import the_gallery
 from consent.errors import CaptureError, ConsentError, OutsideTransactionError
 from consent.grants import retirement, switch
-from consent.models import Cameo, LegalHold, Notice, Person, Receipt, Template
+from consent.models import Cameo, LegalHold, Notice, Person, Protected, Receipt, Template
 from provenance.models import Entry
 from tests import cast
 from tests.consent.booth import Booth, commits
@@ -102,6 +104,70 @@ def test_who_is_not_here_for_as_long_as_the_strictest_law_allows_is_withdrawn(bo
         assert retirement.retire() == 1
     assert dict(Cameo.objects.values_list("owner__handle", "state")) == {"sten": "withdrawn", "ada": "live"}
     assert vault.names() == []
+
+
+def test_who_is_withdrawn_for_being_away_is_told_and_gets_the_certificate(booth: Booth) -> None:
+    sten = cast.sten()
+    booth.enrolled(sten)
+    away(sten, days=365)
+    with commits():
+        retirement.retire()
+        assert retirement.retire() == 0
+    assert "365 days" in Notice.objects.get(person=sten, kind="cameo.retired").sentence
+    assert Receipt.objects.filter(person=sten, kind="cameo.erased").count() == 1
+
+
+def test_who_comes_back_before_the_lock_is_held_stays(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    sten = cast.sten()
+    cameo = booth.enrolled(sten)
+    away(sten, days=365)
+    due = keeping.overdue()
+    Person.objects.filter(pk=sten.pk).update(last_login=timezone.now())
+    assert [retirement._withdrawn(row) for row in due] == [False]
+    cameo.refresh_from_db()
+    assert cameo.state == "live"
+
+
+def test_one_likeness_that_cannot_be_withdrawn_keeps_no_other(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    for person in (cast.sten(), cast.ada()):
+        away(person, days=400)
+        cast.cameo(person)
+        away(person, days=400)
+    real = switch.withdraw
+
+    def unlucky(owner: Person) -> Cameo:
+        if owner.handle == "sten":
+            raise RuntimeError("no luck")
+        return real(owner)
+
+    monkeypatch.setattr(switch, "withdraw", unlucky)
+    assert retirement.retire() == 1
+    assert Cameo.objects.get(owner=cast.ada()).state == "withdrawn"
+
+
+def test_a_protected_face_is_kept_as_long_as_a_cameo_and_no_longer() -> None:
+    pat, ada = cast.pat(), cast.ada()
+    for who in (pat, ada):
+        asked = registry.Asked(Protected.Relation.SELF, "A passport.")
+        with transaction.atomic():
+            registry.enter(who, face=registry.Face(np.eye(1, 128, dtype=np.float32)[0], "0" * 64), asked=asked)
+        away(who, days=365 if who is pat else 363)
+    Protected.objects.update(created_at=timezone.now() - timedelta(days=365))
+    with commits():
+        assert retirement.retire() == 1
+    gone, stays = Protected.objects.get(asked_by=pat), Protected.objects.get(asked_by=ada)
+    assert (gone.state, gone.templates.count(), stays.templates.count()) == ("withdrawn", 0, 1)
+    assert vault.names() == [stays.public_id]
+    assert Receipt.objects.filter(kind="protected.erased", person=pat).count() == 1
+    assert Notice.objects.filter(person=pat, kind="protected.lapsed").count() == 1
+
+
+def test_the_days_of_each_law_name_where_they_are_written() -> None:
+    told = {law.name: (law.days, law.source) for law in keeping.laws().values()}
+    assert told["BIPA"] == (3 * 365, "740 ILCS 14/15(a)")
+    assert told["CUBI"] == (365, "Tex. Bus. & Com. Code 503.001(c)(3)")
+    for name in ("GDPR", "COPPA"):
+        assert "the number is the operator's" in told[name][1], "the law gives none"
 
 
 def test_the_strictest_configured_law_decides(settings: Settings) -> None:

@@ -1,8 +1,12 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core import checks
 from pytest_django import Settings
 
 from consent.cameos import gallery, identity, judgement, likeness, portrait, registry, vault
@@ -11,11 +15,12 @@ from consent.errors import CaptureError, TemplateError
 from consent.models import Capture, Protected, Receipt, Template
 from safety import screen
 from safety.errors import PolicyError
-from safety.review import decide
+from safety.review import decide, subjects
 from safety.review.models import Decision
 from tests import cast
-from tests.consent import films
+from tests.consent import films, stories
 from tests.consent.booth import Booth, commits, reasons
+from tests.consent.test_enrolment import declined
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +121,7 @@ def test_what_nobody_checks_is_said_on_page_receipt_and_case(booth: Booth) -> No
     capture = booth.sent(cast.ada(), extra=b"x")
     judgement.judge(capture.pk)
     capture.refresh_from_db()
-    lines = decide.handlers("capture").show(capture.public_id).lines
+    lines = subjects.handlers("capture").show(capture.public_id).lines
     assert "Apparent age not checked." in lines
 
 
@@ -136,6 +141,55 @@ def test_production_may_only_tighten_what_an_absence_means(booth: Booth, setting
         screen.unchecked("face")
     with pytest.raises(PolicyError):
         screen.unchecked("a check nobody thought of")
+    settings.ABSENCES_TIGHTENED = {"padd": "hold"}
+    with pytest.raises(PolicyError, match="padd"):
+        screen.unchecked("pad")
+
+
+def test_what_an_operator_set_wrongly_is_a_sentence_before_anything_starts(settings: Settings) -> None:
+    assert checks.run_checks() == []
+    settings.ABSENCES_TIGHTENED = {"face": "continue", "padd": "hold", "voice": "refuse"}
+    settings.BIOMETRIC_LAWS, settings.PERSON_KEYS = ("CCPA",), "nowhere.Kms"
+    told = sorted(f"{found.id} {found.msg}" for found in checks.run_checks())
+    assert [line.split()[0] for line in told] == ["consent.E001", "consent.E002", "safety.E001", "safety.E001"]
+    assert all(line.endswith((".", "face=continue.")) for line in told)
+    assert "padd" in told[3] or "padd" in told[2]
+
+
+def test_settings_of_the_environment_are_read(tmp_path: Path, settings: Settings) -> None:
+    script = "from django.conf import settings as s; print(s.ABSENCES_TIGHTENED, s.BIOMETRIC_LAWS)"
+    set_ = {"ABSENCES_TIGHTENED": "pad=hold, voice = refuse,", "BIOMETRIC_LAWS": "GDPR, BIPA"}
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=settings.ROOT,
+        env={**os.environ, **set_, "DJANGO_SETTINGS_MODULE": "config.settings", "COUNTENANCE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told.strip() == "{'pad': 'hold', 'voice': 'refuse'} ('GDPR', 'BIPA')"
+
+
+def test_without_a_passive_engine_the_active_checks_decide_unless_the_operator_is_stricter(
+    booth: Booth, settings: Settings
+) -> None:
+    assert settings.WEIGHTS["minifasnet_v2.onnx"] is None, "as where it was not fetched"
+    assert screen.unchecked("pad")[0].then == "continue"
+    assert booth.enrolled(cast.sten()).state == "live"
+    settings.ABSENCES_TIGHTENED = {"pad": "refuse"}
+    assert judgement.judge(booth.sent(cast.ada(), extra=b"x").pk) == "spoof"
+
+
+def test_whatever_is_absent_somebody_under_18_needs_a_guardian(booth: Booth) -> None:
+    assert declined(booth.begun(cast.tess())) == "guardian_needed"
+    stories.look_after("pat", "tess")
+    assert booth.enrolled(cast.tess()).state == "live"
+    assert "13 to 17, by birth date" in Receipt.objects.get(kind="cameo.enrolled").payload
+
+
+def test_no_engine_here_speaks_with_a_voice_that_could_be_enrolled() -> None:
+    assert screen.unchecked("voice")[0].say == "voice not compared"
+    assert set(Template.Modality.values) == {"face", "portrait"}
 
 
 def test_an_absence_that_refuses_enrols_nobody(booth: Booth, settings: Settings) -> None:

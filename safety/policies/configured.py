@@ -1,0 +1,22 @@
+"""What an operator may set about absences, looked at before anything starts: it may be stricter, never laxer."""
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from safety.errors import PolicyError
+from safety.policies.rules import catalogue, tightened
+
+
+def check(**_: object) -> list[CheckMessage]:
+    """Return an error for a check that the catalogue does not know, and for one that was made laxer."""
+    found: list[CheckMessage] = []
+    for name, then in settings.ABSENCES_TIGHTENED.items():
+        try:
+            tightened(catalogue().unchecked[name], to=then)
+        except KeyError:
+            found.append(
+                Error(f"ABSENCES_TIGHTENED names {name}, which absences.toml does not know.", id="safety.E001")
+            )
+        except PolicyError as mistake:
+            found.append(Error(f"{mistake} It says {name}={then}.", id="safety.E001"))
+    return found
