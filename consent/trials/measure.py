@@ -44,9 +44,9 @@ class Tally:
 
     @property
     def is_covered(self) -> bool:
-        """Return whether what stopped this species was more than a name in the file."""
+        """Return whether what stopped this species was more than a name in the file, but for a few by chance."""
         stopped = self.n - self.verdicts["live"]
-        return not (stopped and self.named == stopped)
+        return not (stopped and self.named > stopped / 2)
 
 
 def told(tallies: dict[str, Tally], clips: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def told(tallies: dict[str, Tally], clips: dict[str, dict[str, Any]]) -> dict[st
 def _attack(tally: Tally) -> dict[str, Any]:
     accepted = tally.verdicts["live"]
     rate, ends = _rate(accepted, tally.n)
-    return {"n": tally.n, "accepted": accepted, "apcer": rate, "ci95": ends}
+    return {"n": tally.n, "accepted": accepted, "apcer": rate, "ci95": ends, "is_covered": tally.is_covered}
 
 
 def _bona_fide(tally: Tally) -> dict[str, Any]:

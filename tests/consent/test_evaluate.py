@@ -13,9 +13,10 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from consent.cameos import gallery
-from consent.management import judging
+from consent.management import shooting
 from consent.management.commands import evaluate_faces
-from consent.trials import measure, people, species
+from consent.management.shooting import Shoot
+from consent.trials import measure, people
 from consent.trials.measure import Answer, Tally
 from consent.trials.rates import Told, interval
 from consent.trials.species import ATTACKS, Attempt
@@ -50,10 +51,13 @@ def test_a_species_that_only_its_own_words_stop_is_not_covered() -> None:
     metadata, named, seen = frozenset({"device"}), Tally(), Tally()
     named.add(Answer("unsure", ("device",)), metadata=metadata)
     seen.add(Answer("spoof", ("device", "echo")), metadata=metadata)
+    named.add(Answer("spoof", ("lips",)), metadata=metadata)  # an honest person who would have been refused anyway
+    named.add(Answer("unsure", ("device",)), metadata=metadata)
     assert (named.is_covered, seen.is_covered) == (False, True)
+    assert measure.told({"virtual_camera": named}, {})["attacks"]["virtual_camera"]["is_covered"] is False
     table = "\n".join(measure.lines({"virtual_camera": named, "no_echo": seen}))
     assert table.count("NOT COVERED") == 1
-    assert "device         virtual_camera 1" in table
+    assert "device         virtual_camera 2" in table
 
 
 def test_unsure_lets_nobody_in_and_rejects_nobody() -> None:
@@ -62,58 +66,74 @@ def test_unsure_lets_nobody_in_and_rejects_nobody() -> None:
         attack.add(Answer(verdict), metadata=frozenset())
         honest.add(Answer(verdict), metadata=frozenset())
     told = measure.told({"no_echo": attack, "bona_fide": honest}, {})
-    assert told["attacks"]["no_echo"] == {"n": 4, "accepted": 1, "apcer": 0.25, "ci95": [0.00631, 0.80588]}
+    assert told["attacks"]["no_echo"] == {
+        "n": 4, "accepted": 1, "apcer": 0.25, "ci95": [0.00631, 0.80588], "is_covered": True,
+    }  # fmt: skip
     assert {name: told["bona_fide"][name] for name in ("n", "rejected", "unsure", "bpcer")} == {
         "n": 4, "rejected": 2, "unsure": 1, "bpcer": 0.5,
     }  # fmt: skip
 
 
 @pytest.fixture
-def filmed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Attempt, frozenset[str]]]:
-    """Attempts that were made: here the commands' counting is tested, not the judge, so nothing is filmed."""
-    made: list[tuple[Attempt, frozenset[str]]] = []
+def filmed(monkeypatch: pytest.MonkeyPatch) -> list[Attempt]:
+    """Attempts that were filmed: here the commands' counting is tested, not the judge, so nothing really is."""
+    made: list[Attempt] = []
 
-    def film(attempt: Attempt, folder: Path, **_: object) -> tuple[Path, dict[str, Any]]:
-        made.append((attempt, frozenset()))
-        return folder / attempt.species, {}
+    def shot(shoot: Shoot, *, without: frozenset[str]) -> list[tuple[str, Answer]]:
+        made.append(shoot.attempt)
+        against = ("echo", "digits") if "lips" in without else ("echo",)
+        live = {"bona_fide", "two_people"}
+        return [(name, Answer("live" if name in live else "spoof", against)) for name in shoot.names]
 
-    def answer(path: Path, _told: dict[str, Any], *, without: frozenset[str] = frozenset()) -> Answer:
-        made[-1] = (made[-1][0], without)
-        return Answer("live" if path.name in {"bona_fide", "two_people"} else "spoof", ("echo",))
-
-    monkeypatch.setattr(species, "film", film)
-    monkeypatch.setattr(judging, "answer", answer)
-    monkeypatch.setattr(judging, "thing", lambda _path: Answer("spoof", ("face",)))
+    monkeypatch.setattr(shooting, "shot", shot)
     return made
 
 
 def liveness(*words: str) -> tuple[dict[str, Any], str]:
     out, err = StringIO(), StringIO()
-    call_command("evaluate", "liveness", *words, "--json", stdout=out, stderr=err)
+    call_command("evaluate", "liveness", *words, "--jobs", "1", "--json", stdout=out, stderr=err)
     return json.loads(out.getvalue()), err.getvalue()
 
 
-def test_liveness_counts_every_species_and_twice_as_many_honest_people(filmed: list[Any]) -> None:
-    told, err = liveness("--n", "3", "--seed", "8", "--without", "lips")
+def test_liveness_counts_every_species_and_twice_as_many_honest_people(filmed: list[Attempt]) -> None:
+    told, err = liveness("--n", "3", "--seed", "8")
     assert set(told) == {"attacks", "bona_fide", "clips"}
     assert set(told["attacks"]) == set(ATTACKS)
     assert {entry["n"] for entry in told["attacks"].values()} == {3}
     assert set(told["bona_fide"]) == {"n", "rejected", "unsure", "bpcer", "ci95"}
     assert (told["bona_fide"]["n"], told["bona_fide"]["bpcer"]) == (6, 0)
     assert told["attacks"]["two_people"]["apcer"] == 1
-    assert told["attacks"]["no_echo"] == {"n": 3, "accepted": 0, "apcer": 0.0, "ci95": [0.0, 0.7076]}
-    assert {attempt.seed for attempt, _ in filmed} == {8}
-    assert {without for attempt, without in filmed if attempt.species != species.OBJECT} == {frozenset({"lips"})}
+    assert told["attacks"]["no_echo"] == {
+        "n": 3, "accepted": 0, "apcer": 0.0, "ci95": [0.0, 0.7076], "is_covered": True,
+    }  # fmt: skip
+    assert {attempt.seed for attempt in filmed} == {8}
     assert "minutes left" in err
 
 
-def test_liveness_draws_a_fresh_seed_and_prints_it(filmed: list[Any]) -> None:
+def test_an_honest_recording_is_filmed_once_for_all_who_borrow_it(filmed: list[Attempt]) -> None:
+    told, _ = liveness("--n", "3", "--species", "wrong_order", "late_echo", "bona_fide", "no_echo")
+    assert [attempt.species for attempt in filmed].count("bona_fide") == 6
+    assert len(filmed) == 9
+    assert told["attacks"]["late_echo"]["n"] == 3
+    filmed.clear()
+    liveness("--n", "3", "--species", "wrong_order", "late_echo")
+    assert [(attempt.species, attempt.number) for attempt in filmed] == [("bona_fide", n) for n in range(3)]
+
+
+def test_a_check_that_is_left_out_is_not_asked(filmed: list[Attempt]) -> None:
+    _, err = liveness("--n", "1", "--species", "no_echo", "--without", "lips")
+    assert "digits 1" in err
+    _, err = liveness("--n", "1", "--species", "no_echo")
+    assert "digits 1" not in err
+
+
+def test_liveness_draws_a_fresh_seed_and_prints_it(filmed: list[Attempt]) -> None:
     seeds = {liveness("--n", "1", "--species", "no_echo")[1].split(":")[0] for _ in range(2)}
     assert len(seeds) == 2
     assert all(seed.startswith("seed ") for seed in seeds)
 
 
-def test_recordings_of_people_go_through_the_checks_that_need_no_challenge(film: Path, filmed: list[Any]) -> None:
+def test_recordings_of_people_go_through_the_checks_that_need_no_challenge(film: Path, filmed: list[Attempt]) -> None:
     told, _ = liveness("--n", "0", "--clips", str(film.parent))
     (clip,) = told["clips"].values()
     assert set(clip) == KEYS
@@ -135,7 +155,7 @@ def test_recordings_of_people_go_through_the_checks_that_need_no_challenge(film:
     ],
 )
 def test_liveness_says_in_one_sentence_what_cannot_be_measured(
-    words: tuple[str, ...], says: str, filmed: list[Any]
+    words: tuple[str, ...], says: str, filmed: list[Attempt]
 ) -> None:
     with pytest.raises(CommandError, match=says) as refused:
         liveness(*words)
