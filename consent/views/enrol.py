@@ -1,6 +1,7 @@
 """Enrolling, one step a screen: what will happen, the challenge, what came of it."""
 
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -92,9 +93,9 @@ def _received(request: HttpRequest, capture_id: str) -> HttpResponse:
 def _shown(found: Capture) -> dict[str, Any]:
     path = found.challenge.get("path")
     if path in {enrolment.THING, enrolment.PROTECTED}:
-        return {"step": found.state, "capture": found, "path": path, "told": found.challenge}
+        return {"step": found.state, "capture": found, "lighter": path, "told": found.challenge}
     asked = Challenge.of(found.challenge)
-    poses = [{"pose": pose, "words": WORDS[pose]} for pose in asked.poses]
+    poses = [{"pose": pose, "words": WORDS[pose], "at": at} for pose, at in zip_longest(asked.poses, asked.cues)]
     shown = {"step": found.state, "capture": found, "poses": poses, "digits": asked.digits, "told": asked.told()}
     return {**shown, "not_checked": judgement.not_checked()}
 

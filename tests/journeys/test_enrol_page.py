@@ -93,6 +93,22 @@ def test_a_replay_is_refused_in_words_after_an_upload_that_was_cut_and_sent_agai
         expect(page.get_by_text("The digits we heard")).to_be_visible()
 
 
+@pytest.mark.long
+def test_other_digits_than_those_asked_for_are_refused_in_words(visitor: Visitor, tmp_path: Path) -> None:
+    capture = opened(visitor)
+    asked = capture["challenge"]
+    others = "".join(str((int(digit) + 3) % 10) for digit in asked["digits"])
+    film = filmed({**asked, "digits": others}, tmp_path / "film.mp4")
+    with webcam.tab(visitor, flags=webcam.of_film(film, tmp_path).flags(), permissions=BOTH) as page:
+        page.goto(f"/enrol/{capture['id']}")
+        webcam.start(page)
+        end = judged(visitor, capture)
+        assert (end["state"], end["cameo"]) == ("spoof", None)
+        assert end["reasons"] == ["The digits we heard are not the ones we asked for."], "and nothing else was wrong"
+        expect(page.get_by_text("The digits we heard")).to_be_visible(timeout=PATIENCE)
+
+
+@pytest.mark.long
 def test_a_photograph_before_the_camera_is_refused_in_words(visitor: Visitor, tmp_path: Path) -> None:
     capture = opened(visitor)
     photograph = webcam.of_photograph(films.astronaut()[:384], tmp_path)

@@ -21,7 +21,7 @@ export class Shown {
     const steps = [{ at: 0, words: REST, arrow: "" }];
     const lines = this.place.querySelectorAll("[data-pose]");
     poses.forEach((pose, number) => {
-      steps.push({ at: cues[number], words: `${lines[number].textContent.trim()}, and hold.`, arrow: pose, line: lines[number] });
+      steps.push({ at: cues[number], words: `${lines[number].dataset.words}, and hold.`, arrow: pose, line: lines[number] });
       steps.push({ at: cues[number] + holds[number] + 0.7, words: "Back to the middle.", arrow: "" });
     });
     const last = this.place.querySelector("[data-digits]");

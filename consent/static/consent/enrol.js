@@ -33,7 +33,7 @@ function end(line, { again = "Start again with a new challenge" } = {}) {
   shown.clear();
   shown.say(line);
   for (const track of stream?.getTracks() ?? []) track.stop();
-  $("camera").hidden = true;
+  for (const part of ["camera", "ahead", "by-file"]) $(part).hidden = true;
   $("again").hidden = false;
   $("again").querySelector("button").textContent = again;
   $("again").querySelector("button").focus();
@@ -69,6 +69,7 @@ async function send(recording) {
 }
 
 async function deliver(recording) {
+  for (const part of [place.querySelector(".mirror"), $("ahead"), $("by-file")]) part.hidden = true;
   shown.say("Sending your recording.");
   const answer = await send(recording);
   if (answer === true) return location.reload();
@@ -83,6 +84,7 @@ async function deliver(recording) {
 async function go() {
   $("before").hidden = true;
   $("hints").textContent = "";
+  shown.say("Get ready: look straight into the camera.");
   try {
     await Promise.race([wait(500), place.requestFullscreen?.().catch(() => null)]); // else the colours fill the page
     shown.dim();
