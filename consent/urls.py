@@ -8,6 +8,7 @@ from consent.views import (
     choices,
     enrol,
     exporting,
+    faces,
     family,
     likeness,
     notices,
@@ -25,6 +26,7 @@ app_name = "consent"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", likeness.likeness, name="likeness"),
     path("enrol", enrol.start, name="enrol"),
+    path("enrol/faces.json", faces.faces, name="faces"),
     path("enrol/<str:capture_id>", enrol.capture, name="capture"),
     path("enrol/<str:capture_id>/recording", enrol.recording, name="recording"),
     path("things", things.things, name="things"),

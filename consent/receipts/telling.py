@@ -60,6 +60,24 @@ def rows(receipts: Iterable[Receipt], *, holder: Person) -> list[Row]:
     return [row(receipt, about, holder=holder, handles=handles) for receipt, about in told]
 
 
+def said(receipt: Receipt) -> list[tuple[str, str]]:
+    """Return what a receipt says, label and words: what was agreed to, what is kept, how long, what nobody checked."""
+    about = json.loads(receipt.payload).get("about", {})
+    text, kept_for = about.get("agreement") or {}, about.get("retention") or {}
+    told = [
+        ("Agreed to", f"the text of version {text['version']}, SHA-256 {text['sha256']}" if text else ""),
+        ("Kept", "; ".join(about.get("kept") or [])),
+        (
+            "How long",
+            f"until withdrawn, or {kept_for['idle_days']} days without you ({kept_for['law']})" if kept_for else "",
+        ),
+        ("Age", about.get("age") or ""),
+        ("Not checked", "; ".join(about.get("not_checked") or [])),
+        ("How it was destroyed", about.get("method") or ""),
+    ]
+    return [(label, words) for label, words in told if words]
+
+
 def names(ids: Iterable[str]) -> dict[str, str]:
     """Return handles by public id."""
     return dict(Person.objects.filter(public_id__in=set(ids)).values_list("public_id", "handle"))

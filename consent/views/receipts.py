@@ -67,6 +67,7 @@ def receipt(request: HttpRequest, receipt_id: str) -> HttpResponse:
         "row": row,
         "found": found,
         "told": checking.portable(found),
+        "said": telling.said(found.receipt),
         "path": "\n".join(step.hex() for step in found.proof.path) if found.proof else "",
         "command": COMMAND.format(id=found.receipt.public_id),
         "can_sign": is_open and signing.can_sign(holder),

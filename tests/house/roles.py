@@ -147,6 +147,7 @@ API: dict[str, dict[str, Rule]] = {
 PAGES: dict[str, dict[str, Rule]] = {
     "": {"GET": public(200)},
     "enrol": {"GET": mine(200), "POST": mine(302)},
+    "enrol/faces.json": {"GET": mine(200)},
     "enrol/<str:capture_id>": {"GET": of("olive")},
     "enrol/<str:capture_id>/recording": {"POST": of("olive", ok=302)},
     "things": {"GET": mine(200), "POST": mine(302, body={"kind": "object", "name": "Ball"})},

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from django.conf import settings
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from config.demo.visitor import Visitor
@@ -119,6 +122,48 @@ def test_a_photograph_before_the_camera_is_refused_in_words(visitor: Visitor, tm
         assert (end["state"], end["cameo"]) == ("spoof", None)
         expect(page.get_by_text("We did not see the head movements we asked for")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+FACE = films.astronaut()
+ROOM = np.full((480, 640, 3), 120, np.uint8)
+
+
+def far_away() -> films.Pixels:
+    """The astronaut, small, before a grey wall."""
+    room = ROOM.copy()
+    room[150:330, 200:440] = cv2.resize(FACE, (240, 180), interpolation=cv2.INTER_AREA)
+    return room
+
+
+HISS = 0.3 * np.random.default_rng(5).standard_normal(40 * actor.RATE).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("shown", "heard", "hint"),
+    [
+        (FACE // 8, None, "too dark"),
+        (np.minimum(FACE.astype(np.uint16) + 200, 255).astype(np.uint8), None, "too bright"),
+        (far_away(), None, "too far away"),
+        (films.company(), None, "two faces"),
+        (FACE, HISS, "loud around you"),
+        (FACE, None, ""),
+    ],
+    ids=["dark", "bright", "far", "company", "loud", "well"],
+)
+def test_the_page_says_what_could_be_better_before_anything_is_recorded(
+    visitor: Visitor, tmp_path: Path, shown: films.Pixels, heard: NDArray[np.float32] | None, hint: str
+) -> None:
+    capture = opened(visitor)
+    with webcam.tab(
+        visitor, flags=webcam.of_photograph(shown, tmp_path, heard=heard).flags(), permissions=BOTH
+    ) as page:
+        page.goto(f"/enrol/{capture['id']}")
+        expect(page.get_by_role("button", name="Start recording")).to_be_enabled(timeout=PATIENCE)
+        if hint:
+            expect(page.locator("#hints")).to_contain_text(hint, timeout=20_000)
+        else:
+            page.wait_for_timeout(2500)
+            expect(page.locator("#hints")).to_be_empty()
 
 
 def test_escape_stops_the_colours_at_once_and_nothing_is_sent(visitor: Visitor, tmp_path: Path) -> None:

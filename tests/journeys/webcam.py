@@ -44,16 +44,17 @@ class Webcam:
 def of_film(film: Path, folder: Path, *, voice: Path | None = None) -> Webcam:
     """Show a film; ``voice`` is another film whose sound is played instead."""
     with av.open(str(film)) as container:
-        shown = [_jpeg(frame.to_ndarray(format="bgr24")) for frame in container.decode(video=0)]
+        shown = [_jpeg(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)) for frame in container.decode(video=0)]
     with av.open(str(voice or film)) as container:
         heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
     return _written(shown, heard, folder)
 
 
-def of_photograph(picture: NDArray[np.uint8], folder: Path) -> Webcam:
-    """Show one photograph (RGB) all the time, in silence."""
+def of_photograph(picture: NDArray[np.uint8], folder: Path, *, heard: NDArray[np.float32] | None = None) -> Webcam:
+    """Show one photograph (RGB) all the time, in silence or over a sound that is repeated."""
     shown = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), (640, 480))
-    return _written([_jpeg(np.asarray(shown, np.uint8))], np.zeros(actor.RATE, np.float32), folder)
+    silence = np.zeros(actor.RATE, np.float32)
+    return _written([_jpeg(np.asarray(shown, np.uint8))], silence if heard is None else heard, folder)
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:

@@ -1,19 +1,21 @@
 // What could be better before the recording: light, distance, company, noise. Nothing of it leaves the page or decides.
 
+import { eyes } from "./eyes.js";
+
 const EVERY = 600; // milliseconds
 const DARK = 55, GLARING = 225; // mean grey level of the middle of the picture
-const FAR = 0.3; // of the picture's height
+const FAR = 0.3; // of the picture's height, from brow to chin
 const LOUD = 0.05; // RMS while nobody should be speaking
 
 /** Look again and again until `isOver()`; write one sentence at a time into `out`. */
-export function hints(video, stream, out, isOver) {
+export async function hints(video, stream, out, isOver) {
   const canvas = new OffscreenCanvas(64, 48);
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   const hears = ear(stream);
-  const eyes = "FaceDetector" in window ? new window.FaceDetector({ fastMode: true, maxDetectedFaces: 3 }) : null;
-  const look = async () => {
+  const sees = await eyes(out.dataset.faces).catch(() => () => []);
+  const look = () => {
     if (isOver()) return;
-    const words = light(video, pen) ?? (await company(video, eyes)) ?? (hears() > LOUD ? "It is loud around you: find a quieter place." : "");
+    const words = light(video, pen) ?? company(sees(video)) ?? (hears() > LOUD ? "It is loud around you: find a quieter place." : "");
     if (!isOver() && out.textContent !== words) out.textContent = words;
     setTimeout(look, EVERY);
   };
@@ -30,13 +32,9 @@ function light(video, pen) {
   return mean > GLARING ? "It is too bright: turn away from the lamp or the window." : null;
 }
 
-/** Only where the browser itself can find faces; elsewhere the oval must do. */
-async function company(video, eyes) {
-  if (!eyes) return null;
-  const faces = await eyes.detect(video).catch(() => null);
-  if (!faces) return null;
+function company(faces) {
   if (faces.length > 1) return "There are two faces: only you should be in the picture.";
-  if (faces.length === 1 && faces[0].boundingBox.height < FAR * video.videoHeight) return "You are too far away: come closer, until you fill the oval.";
+  if (faces.length === 1 && faces[0].size < FAR) return "You are too far away: come closer, until you fill the oval.";
   return null;
 }
 
