@@ -128,7 +128,8 @@ def _pictured(container: Any, video: Any, pictures: Iterable[tuple[float, Pixels
     last = -1
     for t, picture in pictures:
         last = max(last + 1, round(t * TICKS))
-        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        planes = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420), np.uint8)
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts, frame.time_base = last, Fraction(1, TICKS)
         container.mux(video.encode(frame))
     container.mux(video.encode(None))

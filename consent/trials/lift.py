@@ -6,9 +6,11 @@ photograph that is only waved about does not have.
 """
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +49,31 @@ class Head:
 
 
 def lift(portrait: NDArray[np.uint8], *, width: int, height: int, model: Path) -> Head:
-    """Return the head in an RGB portrait, framed like a person before a webcam; raises PortraitError."""
+    """Return the head in an RGB portrait, framed like a person before a webcam; raises PortraitError.
+
+    What was lifted last is kept, for a film often needs one head several times: nobody may write into it.
+    """
+    return _lifted(_Portrait(portrait), width, height, model)
+
+
+class _Portrait:
+    """A picture that knows another with the same pixels."""
+
+    def __init__(self, pixels: NDArray[np.uint8]) -> None:
+        self.pixels = pixels
+        self._digest = (pixels.shape, hashlib.blake2b(pixels.tobytes()).digest())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Portrait) and self._digest == other._digest
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+
+@lru_cache(maxsize=8)
+def _lifted(portrait: _Portrait, width: int, height: int, model: Path) -> Head:
     mesh = _mesh(portrait, model)
-    crop, points = _framed(portrait, mesh, width=width, height=height)
+    crop, points = _framed(portrait.pixels, mesh, width=width, height=height)
     near = _near(points, width=width, height=height)
     centre = points[[EAR_RIGHT, EAR_LEFT], :2].mean(axis=0)
     return Head(
@@ -65,18 +89,19 @@ def cropped(
     portrait: NDArray[np.uint8], *, width: int, height: int, model: Path
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Return the portrait framed like :func:`lift` does, and its 478 points (478, 2); raises PortraitError."""
-    crop, points = _framed(portrait, _mesh(portrait, model), width=width, height=height)
+    crop, points = _framed(portrait, _mesh(_Portrait(portrait), model), width=width, height=height)
     return crop, points[:, :2]
 
 
-def _mesh(portrait: NDArray[np.uint8], model: Path) -> NDArray[np.float32]:
+@lru_cache(maxsize=64)
+def _mesh(portrait: _Portrait, model: Path) -> NDArray[np.float32]:
     options = vision.FaceLandmarkerOptions(base_options=BaseOptions(model_asset_buffer=model.read_bytes()), num_faces=1)
-    image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(portrait))
+    image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(portrait.pixels))
     with _hushed(), vision.FaceLandmarker.create_from_options(options) as landmarker:
         found: Any = landmarker.detect(image).face_landmarks
     if not found:
         raise PortraitError
-    height, width = portrait.shape[:2]
+    height, width = portrait.pixels.shape[:2]
     points = np.array([(p.x, p.y, -p.z) for p in found[0]], np.float32)
     return points * np.array([width, height, width], np.float32)
 
@@ -109,7 +134,7 @@ def _framed(
 
 def _near(points: NDArray[np.float32], *, width: int, height: int) -> NDArray[np.float32]:
     """Return how far each pixel stands before the ears, in pixels: the mesh, then its rim, smoothed."""
-    step = 4
+    step = 8
     ys, xs = np.mgrid[0:height:step, 0:width:step]
     inside = LinearNDInterpolator(points[:, :2], points[:, 2])(xs, ys)
     beyond = NearestNDInterpolator(points[:, :2], points[:, 2])(xs, ys)

@@ -34,6 +34,7 @@ class Sitter:
     skin: float = 1.0
 
 
+@lru_cache(maxsize=64)
 def portrait(sitter: Sitter, *, model: Path) -> Pixels:
     """Return the sitter's portrait, RGB; raises ``lift.PortraitError`` where a portrait is missing."""
     plain = photograph(sitter.number) if sitter.number < len(READERS) else _made(sitter.number, model)
@@ -64,7 +65,6 @@ def _hopper() -> Pixels:
 READERS = (_collins, _hopper)
 
 
-@lru_cache(maxsize=16)
 def _made(number: int, model: Path) -> Pixels:
     """Return a person who does not exist: features moved and resized, and each taken more from one than the other."""
     rng = np.random.default_rng([91, number])

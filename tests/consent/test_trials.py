@@ -20,11 +20,11 @@ def test_a_turned_head_moves_its_nose_further_than_its_ears_and_the_wall_not_at_
     head = lift(films.astronaut(), **SIZE, model=mesh_model)
     stage = Stage(head)
     across, _ = stage._moved(Turn(yaw=20))
-    at = [(head.points[n] / 2).astype(int) for n in (1, 234, 454)]
+    at = [(head.points[n] / pose.GRID).astype(int) for n in (1, 234, 454)]
     nose, right, left = (float(across[y, x]) for x, y in at)
     assert nose > 3 * max(abs(right), abs(left))
     assert abs(across[2, 2]) < 0.01
-    assert nose > 5
+    assert nose * pose.GRID > 10
 
 
 def test_the_search_for_pixels_ends_close_to_the_truth(mesh_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

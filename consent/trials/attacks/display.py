@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consent.trials import voice
-from consent.trials.attacks.paper import WALL, held_up
+from consent.trials.attacks.paper import WALL, held_up, turned
 from consent.trials.attacks.scene import Scene
 from consent.trials.camera import Pixels, Take
 from consent.trials.lamp import Screen, tinted
@@ -39,19 +39,18 @@ class Glass:
     def __init__(self, size: tuple[int, int], *, strength: float, seed: int) -> None:
         rng = np.random.default_rng(seed)
         self._rough, (self._width, self._height) = 1 - strength, size
-        self._tilt = Turn(
-            yaw=float(rng.uniform(-5, 5)), pitch=float(rng.uniform(-4, 4)), roll=float(rng.uniform(-1, 1))
-        )
-        self._moire = self._beating(rng)
+        tilt = Turn(yaw=float(rng.uniform(-5, 5)), pitch=float(rng.uniform(-4, 4)), roll=float(rng.uniform(-1, 1)))
+        self._places = turned(size, tilt)
+        self._pixels = (1 + self._beating(rng)) * np.array([0.97, 1, 1.04], np.float32)
         self._rate, self._phase = float(rng.uniform(0.4, 1.8)), float(rng.uniform(0, 2 * np.pi))
         self._wall = np.full((self._height, self._width, 3), WALL, np.uint8)
 
     def show(self, picture: Pixels, t: float) -> Pixels:
         """Return the picture as the camera sees it on the display."""
         rolling = np.sin(2 * np.pi * (self._rate * t + np.arange(self._height) / self._height * 1.5) + self._phase)
-        beat = 1 + 0.07 * self._rough * rolling[:, None, None]
-        lit = (8 + picture.astype(np.float32) * 0.94) * (1 + self._moire) * beat * np.array([0.97, 1, 1.04])
-        seen = np.clip(lit, 0, 255).astype(np.uint8)
+        beat = (1 + 0.07 * self._rough * rolling[:, None, None]).astype(np.float32)
+        lit = (8 + picture * np.float32(0.94)) * self._pixels * beat
+        seen = np.asarray(cv2.convertScaleAbs(lit), np.uint8)
         return self._framed(seen) if self._rough > 0.3 else seen  # noqa: PLR2004 - a display that fills the picture
 
     def _framed(self, picture: Pixels) -> Pixels:
@@ -63,7 +62,7 @@ class Glass:
         whole[top : top + small.shape[0], left : left + small.shape[1]] = small
         rim = max(4, int(0.035 * self._width))
         shape[max(0, top - rim) : self._height - top + rim, max(0, left - rim) : self._width - left + rim] = 1
-        return held_up(whole, shape, self._tilt, behind=self._wall)
+        return held_up(whole, shape, self._places, behind=self._wall)
 
     def _beating(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return the moire: two grids that nearly agree leave slow bands, each colour's a little apart."""

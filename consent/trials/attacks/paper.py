@@ -12,7 +12,7 @@ from consent.trials.camera import Pixels, Take
 from consent.trials.expression import EYES
 from consent.trials.lamp import Screen, tinted
 from consent.trials.lift import CHIN, OVAL_TOP
-from consent.trials.pose import Turn
+from consent.trials.pose import GRID, Places, Turn, full, grid, seen, source
 
 FOCAL = 1.6  # of the picture's width
 WALL = (148, 142, 134)
@@ -84,24 +84,27 @@ def _shown(scene: Scene, sheet: Print, *, turns: float, bend: float, is_worn: bo
         held = Turn(yaw=turns * turn.yaw + shake[0], pitch=turns * turn.pitch + shake[1], roll=turn.roll)
         picture = sheet.picture if eyes is None else _with_eyes(sheet.picture, eyes(t), attacker.head.points)
         lit = tinted(picture, np.full(picture.shape[:2], GLOSS, np.uint8), screen.colour(t), bright=scene.part.bright)
-        return held_up(lit, sheet.shape, held, behind=behind, bend=bend)
+        return held_up(lit, sheet.shape, turned(scene.size, held, bend=bend), behind=behind)
 
     return scene.filmed(see, attacker.track(), seconds=attacker.seconds)
 
 
-def held_up(picture: Pixels, shape: NDArray[np.float32], turn: Turn, *, behind: Pixels, bend: float = 0.0) -> Pixels:
-    """Return a sheet in the room, turned as a plane, or as a cylinder when bent (radians over half its width)."""
-    height, width = picture.shape[:2]
-    ys, xs = np.mgrid[0:height:8, 0:width:8].astype(np.float32)
-    x, y = xs - width / 2, ys - height / 2
+def held_up(picture: Pixels, shape: NDArray[np.float32], places: Places, *, behind: Pixels) -> Pixels:
+    """Return a sheet in the room; ``places`` says which of its points is seen where."""
+    paper = seen(picture, places)
+    here = cv2.remap(shape, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[call-overload]
+    return np.asarray(cv2.blendLinear(paper, behind, here, 1 - here), np.uint8)
+
+
+def turned(size: tuple[int, int], turn: Turn, *, bend: float = 0.0) -> Places:
+    """Return where a sheet is seen that is turned as a plane, or a cylinder when bent (radians over half its width)."""
+    width, height = size[0] / GRID, size[1] / GRID
+    at = grid(size)
+    x, y = at[:, :, 0] - width / 2, at[:, :, 1] - height / 2
     angle = bend * x / (width / 2)
     z = (np.cos(angle) - 1) * (width / 2) / max(bend, 1e-6) if bend else np.zeros_like(x)
-    x = np.sin(angle) * (width / 2) / bend if bend else x
-    across, down = _seen(x, y, z, turn, focal=FOCAL * width)
-    map_x, map_y = _inverse(across + width / 2, down + height / 2, xs, ys, size=(width, height))
-    paper = cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    here = cv2.remap(shape, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)[:, :, None]
-    return np.asarray(behind + (paper.astype(np.float32) - behind) * here, np.uint8)
+    across, down = _seen(np.sin(angle) * (width / 2) / bend if bend else x, y, z, turn, focal=FOCAL * width)
+    return full(source(np.dstack([across - x, down - y]), at), size)
 
 
 def _seen(
@@ -114,27 +117,6 @@ def _seen(
     x, y = x * np.cos(roll) - y * np.sin(roll), y * np.cos(roll) + x * np.sin(roll)
     grown = focal / (focal - z)
     return np.asarray(x * grown, np.float32), np.asarray(y * grown, np.float32)
-
-
-def _inverse(
-    across: NDArray[np.float32],
-    down: NDArray[np.float32],
-    xs: NDArray[np.float32],
-    ys: NDArray[np.float32],
-    *,
-    size: tuple[int, int],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return, for every pixel, which point of the sheet is seen there: the way back, found by four corrections."""
-    width, height = size
-    moved_x = cv2.resize(across - xs, size, interpolation=cv2.INTER_LINEAR)
-    moved_y = cv2.resize(down - ys, size, interpolation=cv2.INTER_LINEAR)
-    at_x, at_y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    from_x, from_y = at_x.copy(), at_y.copy()
-    for _ in range(4):
-        step_x = cv2.remap(moved_x, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        step_y = cv2.remap(moved_y, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        from_x, from_y = at_x - step_x, at_y - step_y
-    return np.asarray(from_x, np.float32), np.asarray(from_y, np.float32)
 
 
 def _with_eyes(picture: Pixels, face: Pixels, points: NDArray[np.float32]) -> Pixels:
