@@ -58,9 +58,9 @@ class Observation:
 
     ``pose``: (N, 2) yaw and pitch in degrees, NaN where no face was found; ``mouth``: (N,) gap of the lips over the
     face's height; ``eyes``: (N,) how closed they are, 0 to 1; ``shape``: (N, 478, 2) landmarks in pixels; ``loud``: RMS
-    of the sound in the picture's 80 ms; ``size``: the face's height over the picture's; ``skin`` and ``room``: (N, 3)
-    linear light; ``thumbs``: (N, 768) grey levels. ``pts`` and ``grain``: (M,) and (M - 1,) of every picture there is.
-    ``lattice``: decibels, of the whole recording; NaN where no face was large enough.
+    of the sound in the picture's 80 ms; ``size``: the face's height over the picture's; ``skin`` (N, 23, 3) and
+    ``room`` (N, 16, 3): linear light; ``thumbs``: (N, 768) grey levels. ``pts`` and ``grain``: (M,) and (M - 1,) of
+    every picture there is. ``lattice``: decibels, of the whole recording; NaN where no face was large enough.
     """
 
     times: NDArray[np.float64]
@@ -153,7 +153,8 @@ def heard_anew(seen: Observation, path: Path) -> Observation:
 
 def _row(t: float, picture: Picture, mesh: Mesh | None) -> _Row:
     if mesh is None:
-        return _Row(t, None, picture.shape[0], np.full(3, np.nan), np.full(3, np.nan), texture.thumb(picture))
+        skin, room = (np.full((len(places), 3), np.nan) for places in (texture.SKIN, texture.BEHIND))
+        return _Row(t, None, picture.shape[0], skin, room, texture.thumb(picture))
     skin, room = texture.skin(picture, mesh.landmarks), texture.room(picture, mesh.landmarks)
     return _Row(t, mesh, picture.shape[0], skin, room, texture.thumb(picture))
 
@@ -206,8 +207,8 @@ def _gathered(
         size=np.array([_height(row.mesh) / row.high if row.mesh else np.nan for row in rows]),
         shape=np.array([m.landmarks[:, :2] if m else nothing for m in meshes]).reshape(-1, 478, 2),
         loud=_loudness(sound, times),
-        skin=np.array([row.skin for row in rows]).reshape(-1, 3),
-        room=np.array([row.room for row in rows]).reshape(-1, 3),
+        skin=np.array([row.skin for row in rows]).reshape(-1, len(texture.SKIN), 3),
+        room=np.array([row.room for row in rows]).reshape(-1, len(texture.BEHIND), 3),
         thumbs=np.array([row.thumb.ravel() for row in rows], np.float32),
         pts=np.array(reel.pts),
         grain=np.array(reel.grain),

@@ -15,6 +15,7 @@ from consent.cameos.lights import linear
 SKIN: Final = (10, 151, 9, 108, 337, 67, 297, 109, 338, 6, 197, 195, 5, 50, 280, 101, 330, 118, 347, 205, 425, 117, 346)
 BEHIND: Final = tuple((x, y) for x in (-1.2, -1.05, 1.05, 1.2) for y in (-0.5, -0.3, -0.1, 0.1))  # face heights
 PATCH: Final = 2  # pixels to each side
+WIDER: Final = 6  # the same behind the head, where there is more room
 GRID: Final = 256  # pixels: the square in whose spectrum a screen's grid shows
 BAND: Final = (0.16, 0.48)  # cycles a pixel: finer than a face's own shapes
 THUMB: Final = (24, 32)  # rows, columns of what is kept of a picture to notice that it comes again
@@ -23,17 +24,16 @@ LINEAR: Final = np.array([linear((code, code, code))[0] for code in range(256)],
 
 
 def skin(picture: Picture, landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the skin's colour as linear light (3,): the middle of many small places, so that a shine is no matter."""
-    places = landmarks[list(SKIN), :2].astype(int)
-    return np.asarray(np.median(_patches(picture, places), axis=0), np.float64)
+    """Return the skin's colours as linear light (23, 3): small places, so that hair or a shine on some is no matter."""
+    return np.asarray(_patches(picture, landmarks[list(SKIN), :2].astype(int), PATCH), np.float64)
 
 
 def room(picture: Picture, landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the colour of what is behind the head, as linear light (3,): beside it at eye height and above."""
+    """Return the colours of what is behind the head, as linear light (16, 3): beside it, at eye height and above."""
     top, chin = landmarks[[10, 152], :2]
     middle, high = landmarks[:, :2].mean(axis=0), float(np.linalg.norm(top - chin))
     places = middle + high * np.array(BEHIND)
-    return np.asarray(np.median(_patches(picture, places.astype(int)), axis=0), np.float64)
+    return np.asarray(_patches(picture, places.astype(int), WIDER), np.float64)
 
 
 def thumb(picture: Picture) -> NDArray[np.float32]:
@@ -74,9 +74,9 @@ def lattice(power: NDArray[np.float64]) -> float:
     return float(level[inside].max())
 
 
-def _patches(picture: Picture, places: NDArray[np.int_]) -> NDArray[np.float32]:
+def _patches(picture: Picture, places: NDArray[np.int_], side: int) -> NDArray[np.float32]:
     height, width = picture.shape[:2]
-    reach = np.arange(-PATCH, PATCH + 1)
+    reach = np.arange(-side, side + 1)
     xs = np.clip(places[:, 0, None, None] + reach[None, None, :], 0, width - 1)
     ys = np.clip(places[:, 1, None, None] + reach[None, :, None], 0, height - 1)
     return np.asarray(LINEAR[picture[ys, xs]].mean(axis=(1, 2)), np.float32)

@@ -98,6 +98,22 @@ def test_a_silent_answer_is_refused(seen: Observation) -> None:
     assert against(_with(seen, loud=np.zeros_like(seen.loud), transcript="")) == {"silence"}
 
 
+@pytest.mark.parametrize("tick", [1e-3, 1 / 90_000], ids=["milliseconds", "a film's"])
+def test_pictures_that_come_as_evenly_as_a_file_can_say_are_for_a_person_to_look_at(
+    seen: Observation, tick: float
+) -> None:
+    even = np.round(np.arange(seen.pts.size) / 30 / tick) * tick
+    judged = liveness.judge(_with(seen, pts=even), ASKED)
+    assert (judged.verdict, [one.check for one in judged.findings]) == ("unsure", ["even"])
+    late = even + np.where(np.arange(even.size) == 100, 0.004, 0.0)
+    assert liveness.judge(_with(seen, pts=late), ASKED).verdict == "live", "one picture late is what a browser writes"
+
+
+def test_even_times_say_nothing_of_a_recording_that_answers_no_challenge(seen: Observation) -> None:
+    even = _with(seen, pts=np.arange(seen.pts.size) / 30)
+    assert "even" not in liveness.unasked(even, movement.straightened(even))
+
+
 def test_bytes_that_are_no_video_are_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "x.mp4"
     path.write_bytes(b"not a video" * 999)
