@@ -1,10 +1,10 @@
 // Upright faces in a picture, for hints alone: a cascade of local binary patterns (Liao et al., 2007), whose numbers the
 // server hands out. Nothing it sees leaves the page, and nothing it says decides anything.
 
-const SMALLEST = 0.18; // of the picture's height
+const SMALLEST = 0.12; // of the picture's height
 const STEP = 1.2; // from one size to the next
 const STRIDE = 2; // pixels
-const NEIGHBOURS = 3; // so many windows must agree
+const NEIGHBOURS = 2; // so many windows must agree
 
 /** Return a function from a video to its faces, [{ x, y, size }] in parts of the picture's height. */
 export async function eyes(address) {

@@ -4,7 +4,7 @@ import { eyes } from "./eyes.js";
 
 const EVERY = 600; // milliseconds
 const DARK = 55, GLARING = 225; // mean grey level of the middle of the picture
-const FAR = 0.3; // of the picture's height, from brow to chin
+const FAR = 0.25; // of the picture's height, from brow to chin
 const LOUD = 0.05; // RMS while nobody should be speaking
 
 /** Look again and again until `isOver()`; write one sentence at a time into `out`. */
@@ -41,6 +41,7 @@ function company(faces) {
 function ear(stream) {
   const context = new AudioContext();
   const meter = context.createAnalyser();
+  context.resume(); // some browsers begin without
   context.createMediaStreamSource(stream).connect(meter);
   const samples = new Float32Array(meter.fftSize);
   return () => {
