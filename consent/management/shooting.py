@@ -50,6 +50,7 @@ def planned(names: list[str], *, n: int, seed: int, strength: float) -> list[Sho
 
 def shot(shoot: Shoot, *, without: frozenset[str]) -> Answers:
     """Film once and have it judged as all it is shown as; in this process or in another."""
+    camera.alone()
     model = Path(settings.WEIGHTS[MODEL] or MODEL)  # the landmark engine, asked for before, needs it too
     with tempfile.TemporaryDirectory() as folder:
         session = species.film(shoot.attempt, Path(folder), challenges=judging.challenge, model=model)
@@ -74,13 +75,8 @@ def working(jobs: int) -> Iterator[Mapped]:
     if jobs == 1:
         yield map
         return
-    with multiprocessing.get_context("spawn").Pool(jobs, initializer=_ready) as pool:
+    with multiprocessing.get_context("spawn").Pool(jobs, initializer=django.setup) as pool:
         yield pool.imap_unordered
-
-
-def _ready() -> None:
-    django.setup()
-    camera.alone()
 
 
 class Watch:
