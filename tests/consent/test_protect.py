@@ -131,9 +131,10 @@ def test_a_picture_that_will_not_do_is_refused_in_a_sentence(picture: bytes, sen
     assert list(Path(settings.CAPTURE_HOME).iterdir()) == []
 
 
-def test_a_picture_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("side", [7_000, 30_000], ids=["large", "bomb"])
+def test_a_picture_bomb_is_refused_before_it_is_decoded(tmp_path: Path, side: int) -> None:
     path = tmp_path / "bomb.png"
-    Image.new("1", (30_000, 30_000)).save(path)
+    Image.new("1", (side, side)).save(path)
     with pytest.raises(CaptureError, match="40 million"):
         registry.look(path)
 
