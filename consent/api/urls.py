@@ -26,6 +26,7 @@ from consent.api.stewards import (
 from consent.api.tokens import TokensView, TokenView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("permissions/check", CheckView.as_view()),  # first: it is asked for most often, by far
     path("captures", CapturesView.as_view()),
     path("captures/<str:capture_id>", CaptureView.as_view()),
     path("captures/<str:capture_id>/recording", RecordingView.as_view()),
@@ -35,7 +36,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cameo/withdraw", WithdrawView.as_view(), {"action": "withdraw"}),
     path("grants", GrantsView.as_view()),
     path("grants/<str:grant_id>", GrantView.as_view()),
-    path("permissions/check", CheckView.as_view()),
     path("permissions/why", WhyView.as_view()),
     path("requests", RequestsView.as_view()),
     path("requests/<str:request_id>", RequestView.as_view()),
