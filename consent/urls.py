@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("permissions/rules/confirm", choices.confirm, name="confirm_rules"),
     path("permissions/rules/<str:rule_id>/remove", choices.remove, name="remove_rule"),
     path("requests", requests.asked, name="requests"),
+    path("requests/ask", requests.ask, name="ask"),
     path("requests/<str:request_id>/answer", requests.answer, name="answer"),
     path("requests/<str:request_id>/withdraw", requests.take_back, name="withdraw_request"),
     path("grants", permissions.give, name="give"),

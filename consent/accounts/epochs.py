@@ -7,12 +7,14 @@ confirmation ends before the change, or it waits and then judges what the change
 
 from collections.abc import Collection
 
-from django.db import connection
+from consent.accounts import prepared, transactions
 
-from consent.accounts import transactions
-
-LOCK = "SELECT id, owner_id FROM consent_cameo WHERE owner_id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-BUMP = "UPDATE consent_cameo SET epoch = epoch + 1 WHERE id = ANY(%s::bigint[])"
+BUMP = """
+WITH locked AS (
+  SELECT id FROM consent_cameo WHERE owner_id = ANY (%s::text::bigint[]) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE consent_cameo c SET epoch = c.epoch + 1 FROM locked WHERE c.id = locked.id RETURNING c.id, c.owner_id"""
+"""Having waited for a lock, it counts up from what the other left: only the row's own epoch is read, and that anew."""
 
 
 def bump(owners: Collection[int]) -> dict[int, int]:
@@ -21,8 +23,4 @@ def bump(owners: Collection[int]) -> dict[int, int]:
     Call it before the change itself: the lock order of the house is cameo, grant, permit, job, clip.
     """
     transactions.require("Bumping an epoch")
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [sorted(owners)])
-        cameos = dict(cursor.fetchall())
-        cursor.execute(BUMP, [list(cameos)])
-    return cameos
+    return dict(sorted(prepared.rows(BUMP, ["{" + ",".join(map(str, owners)) + "}"])))

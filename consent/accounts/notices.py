@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from consent.accounts import letters, transactions
+from consent.accounts import letters, prepared, transactions
 from consent.accounts.kinds import KINDS, Kind, kind
 from consent.accounts.letterbox import Channel, Preference
 from consent.accounts.models import Notice
 from consent.errors import NoticeError
 
+CHOSEN = "SELECT channel, wanted FROM consent_preference WHERE person_id = %s::bigint AND kind = %s"
 LOCKED = "Notices about your likeness and your account's safety always reach you. They cannot be turned off."
 
 
@@ -22,7 +23,8 @@ def tell(person: int, kind: str, sentence: str, *, about: str = "") -> Notice | 
     wanted = choices(person, name=kind)
     notice = None
     if wanted[Channel.INBOX]:
-        notice = Notice.objects.create(person_id=person, kind=kind, sentence=sentence[:300], about=about)
+        notice = Notice(person_id=person, kind=kind, sentence=sentence[:300], about=about)
+        prepared.insert(notice)
     if wanted[Channel.EMAIL]:
         letters.write(person, kind=kind, notice=notice.public_id if notice else "")
     return notice
@@ -30,7 +32,7 @@ def tell(person: int, kind: str, sentence: str, *, about: str = "") -> Notice | 
 
 def choices(person: int, *, name: str) -> Mapping[Channel, bool]:
     """Return which channels a kind of notice takes to this person."""
-    rows = Preference.objects.filter(person_id=person, kind=name).values_list("channel", "wanted")
+    rows = prepared.rows(CHOSEN, [str(person), name])
     return settled(kind(name), chosen={Channel(channel): wanted for channel, wanted in rows})
 
 

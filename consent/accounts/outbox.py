@@ -14,7 +14,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from consent import signals
-from consent.accounts import transactions
+from consent.accounts import prepared, transactions
 from consent.accounts.models import Fact
 from consent.errors import ConsentError
 
@@ -36,7 +36,8 @@ def record(kind: str, body: Mapping[str, object]) -> Fact:
     transactions.require("Recording a fact")
     if kind not in SIGNALS:
         raise ConsentError(f"No signal is called {kind}.")
-    fact = Fact.objects.create(kind=kind, body=dict(body))
+    fact = Fact(kind=kind, body=dict(body))
+    prepared.insert(fact)
     transaction.on_commit(nudge, robust=True)
     return fact
 

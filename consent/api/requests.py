@@ -11,11 +11,9 @@ from rest_framework.views import APIView
 
 from consent.accounts.models import Person
 from consent.api.answers import categories_json, no, person, refused, uses_json
-from consent.cameos.models import Cameo
 from consent.errors import ConsentError, RequestError
 from consent.grants import requests
 from consent.grants.categories import GIVEABLE
-from consent.grants.graph import plain
 from consent.grants.requests import Wanted, Yes
 from consent.grants.rows import Request as Asked
 from consent.permit import Use
@@ -98,14 +96,9 @@ class RequestsView(APIView):
         asked = NewRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         told = asked.validated_data
-        handle = plain(told["cameo"])
-        cameo = Cameo.objects.select_related("owner").filter(owner__handle=handle).first()
-        if cameo is None:
-            message = f"@{handle} has no likeness that can be used here."
-            return refused(status.HTTP_409_CONFLICT, word="request", message=message, advice="Check the name.")
         wanted = Wanted(uses=frozenset(Use(use) for use in told["uses"]), message=told["message"])
         try:
-            made = requests.ask(person(request), cameo=cameo, wanted=wanted)
+            made = requests.ask(person(request), cameo=requests.asked_of(told["cameo"]), wanted=wanted)
         except RequestError as error:
             return no(error)
         return Response(request_json(made, state=requests.standing(made)), status=status.HTTP_201_CREATED)

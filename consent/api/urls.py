@@ -28,6 +28,7 @@ from consent.api.things import ThingsView, ThingView
 from consent.api.tokens import TokensView, TokenView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("permissions/check", CheckView.as_view()),  # first: it is asked for most often, by far
     path("captures", CapturesView.as_view()),
     path("captures/agreement", ConsentTextView.as_view()),
     path("captures/<str:capture_id>", CaptureView.as_view()),
@@ -42,7 +43,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cameo/withdraw", WithdrawView.as_view(), {"action": "withdraw"}),
     path("grants", GrantsView.as_view()),
     path("grants/<str:grant_id>", GrantView.as_view()),
-    path("permissions/check", CheckView.as_view()),
     path("permissions/why", WhyView.as_view()),
     path("requests", RequestsView.as_view()),
     path("requests/<str:request_id>", RequestView.as_view()),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
-from consent.accounts import epochs, notices, outbox
+from consent.accounts import epochs, notices, outbox, prepared
 from consent.accounts.ages import AgeBand, age_band
 from consent.accounts.models import Person
 from consent.cameos.models import Cameo
@@ -27,6 +27,12 @@ from consent.receipts.issue import issue
 from consent.receipts.models import Receipt
 
 GRANT, DENIAL = Grant.Effect.GRANT, Grant.Effect.DENIAL
+COLUMNS = [field.attname for field in Grant._meta.concrete_fields]  # noqa: SLF001 - documented
+OWN = f"""
+SELECT p.public_id, {", ".join(f"g.{name}" for name in COLUMNS)} FROM consent_grant g
+JOIN consent_cameo c ON c.id = g.cameo_id JOIN consent_person p ON p.id = g.person_id
+WHERE g.public_id = %s AND c.owner_id = %s::bigint FOR UPDATE OF g"""  # noqa: S608 - the house's own text
+END = "UPDATE consent_grant SET revocation_id = %s, revoked_at = %s WHERE id = %s RETURNING id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,21 +186,22 @@ def revoke(owner: Person, *, grant: str) -> Grant:
     Appends ``grant.revoked``; the videos made under it are no longer served when this returns.
     """
     epochs.bump([owner.pk])
-    rows = Grant.objects.select_for_update(of=("self",)).select_related("person")
-    found = rows.filter(public_id=grant, cameo__owner=owner).first()
-    if found is None:
+    rows = prepared.rows(OWN, [grant, str(owner.pk)])
+    if not rows:
         raise GrantError("There is no such grant.")
+    recipient, *columns = rows[0]
+    found = Grant.from_db(DEFAULT_DB_ALIAS, COLUMNS, columns)
     if found.revoked_at is None:
-        take_back(found, owner=owner)
+        take_back(found, owner=owner, recipient=recipient)
     return found
 
 
-def take_back(grant: Grant, *, owner: Person) -> None:
-    """Write the revocation, its receipt, its facts and its notice."""
-    about = {"grant": grant.public_id, "effect": grant.effect, "recipient": grant.person.public_id}
-    grant.revocation = issue("grant.revoked", owner.pk, about, name=owner.public_id)
+def take_back(grant: Grant, *, owner: Person, recipient: str) -> None:
+    """Write the revocation, its receipt (which names the recipient's public id), its facts and its notice."""
+    about = {"grant": grant.public_id, "effect": grant.effect, "recipient": recipient}
+    grant.revocation = receipt = issue("grant.revoked", owner.pk, about, name=owner.public_id)
     grant.revoked_at = timezone.now()
-    grant.save(update_fields=["revocation", "revoked_at"])
+    prepared.rows(END, [str(receipt.pk), grant.revoked_at, str(grant.pk)])
     if grant.effect == GRANT:
         outbox.record("permission_lost", {"cameo": grant.cameo_id, "owner": owner.pk, "person": grant.person_id})
         sentence = f"@{owner.handle} no longer lets you use their likeness."

@@ -86,9 +86,7 @@ def ask(requester: Person, *, cameo: Cameo, wanted: Wanted) -> Request:
 
 def ask_for(asked: permit.Request, *, cameo: str, shots: Sequence[str], message: str) -> str:
     """Ask the owner of a cameo (by handle) for a yes to this one draft; return the request's public id."""
-    found = Cameo.objects.select_related("owner").filter(pk=graph.find([cameo])[graph.plain(cameo)]).first()
-    if found is None:
-        raise RequestError(f"@{graph.plain(cameo)} has no likeness that can be used here.")
+    found = asked_of(cameo)
     wanted = Wanted(
         uses=asked.uses,
         prompt=asked.text,
@@ -99,6 +97,14 @@ def ask_for(asked: permit.Request, *, cameo: str, shots: Sequence[str], message:
         message=message,
     )
     return ask(Person.objects.get(pk=asked.requester), cameo=found, wanted=wanted).public_id
+
+
+def asked_of(handle: str) -> Cameo:
+    """Return the cameo of this handle; raises RequestError, alike for nobody and for somebody who enrolled nothing."""
+    found = Cameo.objects.select_related("owner").filter(owner__handle=graph.plain(handle)).first()
+    if found is None:
+        raise RequestError(f"@{graph.plain(handle)} has no likeness that can be used here.")
+    return found
 
 
 def check_asking(requester: Person, *, cameo: Cameo, wanted: Wanted) -> None:

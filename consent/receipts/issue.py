@@ -13,7 +13,7 @@ import rfc8785
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from consent.accounts import transactions
+from consent.accounts import prepared, transactions
 from consent.receipts import hand
 from consent.receipts.models import Receipt, opaque
 from consent.receipts.record import Event, Json, document
@@ -47,11 +47,12 @@ def issue_together(
     """
     transactions.require("Issuing a receipt")
     names = named(drafts)
-    receipts = [write(kind, draft, principal=names[draft.person]) for draft in drafts]
+    receipts = tuple(write(kind, draft, principal=names[draft.person]) for draft in drafts)
     entry = ledger.append(ledger.Fact(kind, {**(body or {}), "receipts": [r.digest for r in receipts]}))
     for receipt in receipts:
         receipt.entry = entry
-    return entry, tuple(Receipt.objects.bulk_create(receipts))
+        prepared.insert(receipt)
+    return entry, receipts
 
 
 def named(drafts: Sequence[Draft]) -> dict[int, str]:

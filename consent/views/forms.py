@@ -12,6 +12,7 @@ from consent.grants import audience
 from consent.grants.categories import LABELS
 from consent.grants.grant import giveable
 from consent.grants.graph import plain
+from consent.grants.requests import Wanted
 from consent.people import limits
 from consent.permit import Use
 
@@ -38,6 +39,15 @@ USE_WORDS = {
     Use.TRAIN: "train models",
 }
 """The same, short: beside one another in a person's row."""
+
+ASKED_USES = {
+    Use.GENERATE: "make videos",
+    Use.VOICE: "use their voice",
+    Use.PUBLISH: "show them",
+    Use.REMIX: "let others remix",
+    Use.ADVERTISE: "advertise",
+    Use.TRAIN: "train models",
+}
 
 AUDIENCE_HELP = {
     Cameo.Audience.ONLY_ME: "Nobody else, unless you name them below.",
@@ -153,6 +163,35 @@ class WishesForm(forms.Form):
         ),
         help_text="One wish a line. You see what each becomes before anything is in force.",
     )
+
+
+class AskForm(forms.Form):
+    """Ask somebody for uses of their likeness in general; one video is asked for where it was refused."""
+
+    cameo = forms.CharField(
+        max_length=31,
+        label="Whose likeness",
+        widget=forms.TextInput(attrs={"placeholder": "@handle", "autocapitalize": "none", "autocomplete": "off"}),
+    )
+    uses = forms.MultipleChoiceField(
+        label="You want to",
+        choices=[(use.value, words) for use, words in ASKED_USES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Use.GENERATE.value],
+        error_messages={"required": "Choose at least one use."},
+    )
+    message = forms.CharField(
+        max_length=500,
+        required=False,
+        label="What for",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="They read it word for word, beside your name.",
+    )
+
+    def wanted(self) -> Wanted:
+        """Return what was asked for."""
+        told = self.cleaned_data
+        return Wanted(uses=frozenset(Use(use) for use in told["uses"]), message=told["message"])
 
 
 class AnswerForm(Given):

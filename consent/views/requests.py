@@ -17,7 +17,7 @@ from consent.grants.requests import Yes
 from consent.grants.rows import Request
 from consent.grants.uses import named, words
 from consent.views.choices import owner_of
-from consent.views.forms import USE_WORDS, AnswerForm
+from consent.views.forms import USE_WORDS, AnswerForm, AskForm
 
 LATEST = 50
 
@@ -25,13 +25,38 @@ LATEST = 50
 @require_safe
 @login_required
 def asked(request: HttpRequest) -> HttpResponse:
-    """Show what waits for one's answer, and what one has asked for."""
-    return page(request, reader=owner_of(request))
+    """Show what waits for one's answer, what one has asked for, and a form to ask; ``?cameo=`` names whom."""
+    return page(request, reader=owner_of(request), ask=AskForm(initial={"cameo": request.GET.get("cameo", "")[:31]}))
 
 
-def page(request: HttpRequest, *, reader: Person, wrong: AnswerForm | None = None, status: int = 200) -> HttpResponse:
-    """Render the page, with an answer that was not accepted if there is one."""
+@require_POST
+@login_required
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask somebody for uses of their likeness; what cannot be asked is said beside what was typed."""
+    reader, form = owner_of(request), AskForm(request.POST)
+    if not form.is_valid():
+        return page(request, reader=reader, ask=form, status=400)
+    try:
+        made = requests.ask(reader, cameo=requests.asked_of(form.cleaned_data["cameo"]), wanted=form.wanted())
+    except RequestError as error:
+        form.add_error("cameo", str(error))
+        return page(request, reader=reader, ask=form, status=409)
+    messages.success(request, f"@{made.cameo.owner.handle} can read your request now. You will be told their answer.")
+    return redirect("consent:requests")
+
+
+def page(
+    request: HttpRequest,
+    *,
+    reader: Person,
+    wrong: AnswerForm | None = None,
+    ask: AskForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page, with an answer or a question that was not accepted if there is one."""
     shown = {
+        "ask": ask or AskForm(),
+        "asks": bool(ask and (ask.is_bound or ask.initial["cameo"])),
         "waiting": [told(row, reader=reader) for row in requests.to_answer(reader)[:LATEST]],
         "made": [(row, requests.standing(row), words(named(row.uses))) for row in requests.made(reader)[:LATEST]],
         "wrong": wrong,

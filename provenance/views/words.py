@@ -80,8 +80,14 @@ def of_people(report: Report) -> Line:
         return Line("People", "Made without anybody's enrolled likeness, as the seal says.", "claimed")
     count = "One person agreed" if len(receipts) == 1 else f"{len(receipts)} agreements were given"
     if all(each.get("ledger") == "included" for each in receipts):
-        return Line("People", f"{count}; the receipts are in the public log. {attestation(receipts)}", "proven")
+        sentence = f"{count}; the receipts are in the public log. {attestation(receipts)}"
+        return Line("People", sentence, proof(receipts))
     return Line("People", f"{count}, as the seal says; the log does not show it here.", "claimed")
+
+
+def proof(receipts: Sequence[Mapping[str, Any]]) -> str:
+    """Return *proven* where every agreement was signed by the person's own key; our word alone proves nothing."""
+    return "proven" if all(each.get("attested_by") == "passkey" for each in receipts) else "claimed"
 
 
 def attestation(receipts: Sequence[Mapping[str, Any]]) -> str:

@@ -173,7 +173,8 @@ def test_the_harness_catches_a_gate_that_locks_and_judges_in_one_statement(monke
 
 @pytest.mark.django_db(transaction=True)
 def test_the_harness_catches_writers_that_bump_no_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(epochs, "BUMP", "SELECT %s::bigint[]")
+    locking = "SELECT id, owner_id FROM consent_cameo WHERE owner_id = ANY (%s::text::bigint[]) FOR NO KEY UPDATE"
+    monkeypatch.setattr(epochs, "BUMP", locking)
     assert caught("unfollow").late["stands"] > 0
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from consent import gate
@@ -308,3 +309,28 @@ def test_a_teen_cannot_give_what_nobody_under_18_may(tess: Person) -> None:
     with pytest.raises(ConsentError, match="Until you are 18"):
         requests.approve(cast.pat(), request=made.public_id, yes=Yes())
     assert not Grant.objects.exists()
+
+
+def test_sten_asks_from_olives_page_and_what_cannot_be_asked_is_said_beside_what_he_wrote(
+    olive: Person, sten: Person, client: Client
+) -> None:
+    client.force_login(sten)
+    assert 'value="olive"' in client.get("/requests?cameo=olive").content.decode()
+    asked = {"cameo": "@olive", "uses": ["generate", "publish"], "message": "For my sister's wedding."}
+    assert client.post("/requests/ask", asked).status_code == 302
+    assert Asked.objects.get(requester=sten, cameo__owner=olive).message == "For my sister's wedding."
+    refused = client.post("/requests/ask", {**asked, "cameo": "nobody_here"})
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "has no likeness that can be used here" in page
+    assert "For my sister&#x27;s wedding." in page, "nothing he typed is lost"
+
+
+def test_somebody_without_a_likeness_is_asked_as_little_as_nobody(olive: Person, sten: Person, client: Client) -> None:
+    client.force_login(olive)
+    told = {
+        handle: client.post("/requests/ask", {"cameo": handle, "uses": ["generate"]}).content.decode()
+        for handle in ("sten", "nobody")
+    }
+    said = {handle: f"@{handle} has no likeness that can be used here." in page for handle, page in told.items()}
+    assert said == {"sten": True, "nobody": True}

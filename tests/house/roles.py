@@ -167,6 +167,7 @@ PAGES: dict[str, dict[str, Rule]] = {
     "permissions/rules/confirm": {"POST": mine(302)},
     "permissions/rules/<str:rule_id>/remove": {"POST": of("olive", ok=302)},
     "requests": {"GET": mine(200)},
+    "requests/ask": {"POST": mine(302, body=ASK, olive=409)},
     "requests/<str:request_id>/answer": {"POST": of("olive", ok=302, body={"answer": "decline"})},
     "requests/<str:request_id>/withdraw": {"POST": of("sten", ok=302)},
     "stewards/<str:steward_id>/appearances/<str:appearance_id>": {"POST": of()},

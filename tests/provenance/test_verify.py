@@ -94,6 +94,7 @@ def test_a_seal_says_who_attested_each_yes(
     report = verify.examine(done.path)
     assert [each["attested_by"] for each in report.data()["consent"]] == told
     assert sentence in words.of_people(report).sentence
+    assert words.of_people(report).proof == ("proven" if set(told) == {"passkey"} else "claimed")
 
 
 @pytest.mark.django_db
