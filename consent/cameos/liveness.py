@@ -26,6 +26,7 @@ SAME_STRAIGHT, SAME_TURNED = 0.42, 0.45  # one person: .50 (5th percentile), .63
 COMPANY: Final = 3  # looks that must show a second face before it counts
 ECHOED, FAINT = 0.40, 0.30  # no echo: .25 at most
 CHANCE: Final = 0.10  # of what the sequence leaves unexplained another may explain by chance: it has a dozen amounts
+BEHIND: Final = 0.01  # and so much because no screen's colours are quite those asked for; one wrong colour: .04
 FOLLOW, DOUBTFUL = 0.10, 0.30  # how lips go with the sound: people .21, .46; with another's .04 (median), .26 (95 %)
 NEAR, PLANE = 0.55, 0.75  # of the face's echo, from what is behind it: see ``echo``
 LATTICE: Final = 9.0  # decibels; real people: 5.4 at most
@@ -167,7 +168,7 @@ def _echo(came: Echo | Unseen | None) -> Result:
     if (
         isinstance(came, Unseen)
         or not PLAUSIBLE[0] <= came.delay <= PLAUSIBLE[1]
-        or came.behind > CHANCE * (1 - came.score)
+        or came.behind > BEHIND + CHANCE * (1 - came.score)
         or came.score < FAINT
     ):
         return FAILED
