@@ -158,8 +158,10 @@ def test_a_wall_close_behind_the_head_is_for_a_person_to_look_at() -> None:
     assert liveness._plane(came(lit(told, behind=0.65), told)) == "unsure"
 
 
-def test_what_moves_behind_somebody_hides_no_plane_and_makes_none() -> None:
-    told = asked()
+@pytest.mark.parametrize("seed", range(4))
+def test_what_moves_behind_somebody_hides_no_plane_and_makes_none(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    told = challenge.make(below=lambda most: int(rng.integers(most)))
     assert liveness._plane(came(lit(told, behind=1.0, busy=10.0), told)) == "failed"
     assert liveness._plane(came(lit(told, behind=0.1, busy=10.0), told)) == "passed"
 
