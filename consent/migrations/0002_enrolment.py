@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # A challenge that was given to no browser in particular is answered from none: whoever holds one starts again.
+        migrations.RunSQL(
+            "UPDATE consent_capture SET state = 'expired' WHERE state = 'open'", migrations.RunSQL.noop
+        ),
         migrations.CreateModel(
             name='LegalHold',
             fields=[
