@@ -24,13 +24,13 @@ METADATA: Final = frozenset({"device"})  # reads what a file says of itself, and
 LONGEST: Final = 60.0  # seconds
 
 
-def challenge(rng: np.random.Generator) -> dict[str, Any]:
+def challenge(rng: np.random.Generator, *, path: challenges.Path = "standard") -> dict[str, Any]:
     """Return a challenge drawn as the product draws it, from a seed."""
 
     def below(most: int) -> int:
         return int(rng.integers(most))
 
-    return challenges.make(below=below).told()
+    return challenges.make(path, below=below).told()
 
 
 def looked(path: Path) -> Observation | None:

@@ -4,14 +4,17 @@ import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import django
 from django.conf import settings
 
+from consent.cameos import challenge
 from consent.cameos.observation import Observation
 from consent.management import judging
 from consent.trials import camera, species
@@ -48,12 +51,13 @@ def planned(names: list[str], *, n: int, seed: int, strength: float) -> list[Sho
     return shoots
 
 
-def shot(shoot: Shoot, *, without: frozenset[str]) -> Answers:
+def shot(shoot: Shoot, *, without: frozenset[str], path: challenge.Path = "standard") -> Answers:
     """Film once and have it judged as all it is shown as; in this process or in another."""
+    drawn = partial(judging.challenge, path=path)
     camera.alone()
     model = Path(settings.WEIGHTS[MODEL] or MODEL)  # the landmark engine, asked for before, needs it too
     with tempfile.TemporaryDirectory() as folder:
-        session = species.film(shoot.attempt, Path(folder), challenges=judging.challenge, model=model)
+        session = species.film(shoot.attempt, Path(folder), challenges=drawn, model=model)
         if shoot.attempt.species == species.OBJECT:
             return [(species.OBJECT, judging.thing(session.path))]
         seen = judging.looked(session.path)
@@ -75,8 +79,9 @@ def working(jobs: int) -> Iterator[Mapped]:
     if jobs == 1:
         yield map
         return
-    with multiprocessing.get_context("spawn").Pool(jobs, initializer=django.setup) as pool:
-        yield pool.imap_unordered
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=django.setup) as pool:
+        yield pool.map
 
 
 class Watch:

@@ -19,7 +19,7 @@ from consent.trials.camera import Pixels
 from consent.trials.lift import CHIN, OVAL_TOP, PortraitError, cropped
 
 SIDE = 640
-GRID = 4
+GRID = 8  # pixels
 # MediaPipe's mesh: points about which each feature of a face is moved and grown
 FEATURES = {"eye": (159, 145), "other eye": (386, 374), "nose": (1, 4), "mouth": (13, 14), "chin": (152, 175)}
 SKINS = (1.0, 1.0, 0.82, 0.66, 0.52)  # how much of the light a sitter's skin gives back, against the portrait's

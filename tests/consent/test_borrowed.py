@@ -1,6 +1,7 @@
 """Attacks that borrow an honest recording: the challenge handed in with it differs in what the attack is about."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from consent.cameos import challenge
+from consent.cameos.observation import Observation
+from consent.management import judging
 from consent.trials import actor, camera, species, voice
 from consent.trials.actor import Part
 from consent.trials.attacks import borrowed
@@ -19,6 +22,7 @@ from consent.trials.camera import Take
 from consent.trials.species import BORROWED, Attempt
 from consent.trials.voice import Voice
 from provenance import media
+from tests.consent import films
 
 Lend = Callable[..., Loan]
 SEEDS = range(8)
@@ -160,3 +164,26 @@ def test_what_is_handed_in_is_the_same_whenever_it_is_drawn_again(name: str, ses
     assert first == again
     other = species.borrow(session, Attempt(name, 5, seed=11), challenges=drawn)
     assert other.told != first.told or name in {"late_echo", "virtual_camera"}
+
+
+def test_a_borrowed_recording_is_looked_at_again_only_where_it_is_new(
+    seen: Observation, film: Path, lend: Lend
+) -> None:
+    plain = Handed(film, lend(0.5).of.told)
+    assert judging.again(seen, plain) is seen
+    assert judging.again(None, plain) is None
+    heard = judging.again(replace(seen, transcript="", loud=seen.loud * 0), replace(plain, anew="sound"))
+    assert heard is not None
+    assert heard.transcript == seen.transcript
+    np.testing.assert_array_equal(heard.loud, seen.loud)
+    named = judging.again(seen, borrowed.virtual_camera(lend(0.5)))
+    assert named is not None
+    assert judging.answer(named, lend(0.5).of.told).against.count("device") == 1
+    assert judging.answer(None, plain.told).verdict == "spoof"
+
+
+def test_nothing_is_live_on_the_alternative_path(seen: Observation) -> None:
+    told = {"path": "alternative", "poses": list(films.POSES), "digits": films.DIGITS, "max_seconds": 20}
+    assert judging.answer(seen, told).verdict == "unsure"
+    assert judging.answer(seen, told | {"path": "standard"}).verdict == "live"
+    assert judging.challenge(np.random.default_rng(1), path="alternative")["lights"] == []

@@ -79,7 +79,8 @@ def filmed(monkeypatch: pytest.MonkeyPatch) -> list[Attempt]:
     """Attempts that were filmed: here the commands' counting is tested, not the judge, so nothing really is."""
     made: list[Attempt] = []
 
-    def shot(shoot: Shoot, *, without: frozenset[str]) -> list[tuple[str, Answer]]:
+    def shot(shoot: Shoot, *, without: frozenset[str], path: str) -> list[tuple[str, Answer]]:
+        assert path in {"standard", "alternative"}
         made.append(shoot.attempt)
         against = ("echo", "digits") if "lips" in without else ("echo",)
         live = {"bona_fide", "two_people"}
@@ -149,6 +150,7 @@ def test_recordings_of_people_go_through_the_checks_that_need_no_challenge(film:
     [
         (("--without", "charm"), "There is no check called charm"),
         (("--species", "ghost"), "There is no species ghost"),
+        (("--path", "alternative", "--species", "no_echo"), "There is no species no_echo"),
         (("--n", "-1"), "--n counts from 0"),
         (("--strength", "2"), "between 0 and 1"),
         (("--clips", "nowhere"), "holds no recordings"),

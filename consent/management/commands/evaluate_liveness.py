@@ -17,9 +17,11 @@ from consent.management import judging, shooting
 from consent.management.shooting import Shoot
 from consent.trials import measure
 from consent.trials.measure import Tally
-from consent.trials.species import SPECIES
+from consent.trials.species import BONA_FIDE, SPECIES
 from provenance.media import MediaError
 
+OPEN_TO = {"standard": SPECIES, "alternative": (BONA_FIDE, "wrong_order", "wrong_digits", "another_voice")}
+ALTERNATIVE = "alternative: without colours, where nothing is ever live; honest people and attacks on what is left"
 FILMS = (".mp4", ".webm", ".mov", ".mkv")
 
 
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--without", metavar="CHECK", action="append", default=[], help="leave a check out")
         parser.add_argument("--n", type=int, default=100, help="attacks a species, and twice as many honest people")
         parser.add_argument("--strength", type=float, default=0.5, help="the attacks' dial, 0 (clumsy) to 1 (best)")
+        parser.add_argument("--path", choices=("standard", "alternative"), default="standard", help=ALTERNATIVE)
         parser.add_argument("--species", nargs="+", metavar="NAME", help="these alone; default: all there are")
         parser.add_argument(
             "--jobs", type=int, default=os.cpu_count() or 1, help="processes, each of a core and about a gigabyte"
@@ -47,7 +50,7 @@ class Command(BaseCommand):
         _refuse(options, without)
         clips = self._clips(options["clips"]) if options["clips"] else {}
         seed = options["seed"] if options["seed"] is not None else secrets.randbelow(1 << 31)
-        wanted = options["species"] or list(SPECIES)
+        wanted = options["species"] or list(OPEN_TO[options["path"]])
         shoots = shooting.planned(wanted, n=options["n"], seed=seed, strength=options["strength"])
         if shoots:
             self.stderr.write(f"seed {seed}: {len(shoots)} films, judged {sum(len(one.names) for one in shoots)} times")
@@ -64,7 +67,7 @@ class Command(BaseCommand):
         tallies = {name: Tally() for name in SPECIES if name in named}
         watch = shooting.Watch(len(shoots))
         with shooting.working(min(options["jobs"], len(shoots)) or 1) as mapped:
-            for answers in mapped(partial(shooting.shot, without=without), shoots):
+            for answers in mapped(partial(shooting.shot, without=without, path=options["path"]), shoots):
                 for name, answer in answers:
                     tallies[name].add(answer, metadata=judging.METADATA)
                     if options["verbosity"] > 1:
@@ -92,8 +95,9 @@ def _refuse(options: dict[str, Any], without: frozenset[str]) -> None:
     if unknown := sorted(without - set(judging.CHECKS)):
         known = ", ".join(judging.CHECKS)
         raise CommandError(f"There is no check called {unknown[0]}; there are: {known}.", returncode=2)
-    if unknown := sorted(set(options["species"] or ()) - set(SPECIES)):
-        raise CommandError(f"There is no species {unknown[0]}; there are: {', '.join(SPECIES)}.", returncode=2)
+    there = OPEN_TO[options["path"]]
+    if unknown := sorted(set(options["species"] or ()) - set(there)):
+        raise CommandError(f"There is no species {unknown[0]}; there are: {', '.join(there)}.", returncode=2)
     if options["n"] < 0 or options["jobs"] < 1 or not 0 <= options["strength"] <= 1:
         raise CommandError("--n counts from 0, --jobs from 1, and --strength lies between 0 and 1.", returncode=2)
     if options["seed"] is not None and options["seed"] < 0:
