@@ -86,8 +86,8 @@ class SFace:
         graph.input.extend(data)
         for node in list(graph.node):
             if all(name in known for name in node.input):
-                [value] = ReferenceEvaluator(node).run(None, {name: known[name] for name in node.input})
-                known[node.output[0]] = value
+                unpacked: Any = ReferenceEvaluator(node).run(None, {name: known[name] for name in node.input})
+                value = known[node.output[0]] = unpacked[0]
                 graph.initializer.append(from_array(value, node.output[0]))
                 graph.node.remove(node)
         return cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))

@@ -58,7 +58,7 @@ SPECIES: Final = (*FILMED, *BORROWED)
 ATTACKS: Final = SPECIES[1:]
 SYNTHETIC: Final = 12  # sitters, the two real ones included
 TOLD_APART: Final = frozenset({"face_swap"})  # needs two faces that an engine tells apart: the real portraits
-RATES: Final = (15, 15, 24, 30)  # pictures a second; webcams slow down in dim rooms
+RATES: Final = (15, 15, 15, 20, 30)  # pictures a second; webcams slow down in dim rooms
 FORMATS: Final = ((".webm", camera.VP9), (".mp4", None), (".mp4", None), (".webm", None))  # phones write the second
 
 
