@@ -20,7 +20,7 @@ from provenance.media import MediaError, probe
 
 LASTING: Final = frozenset({"length", "pace", "no_face", "small"})  # without these nothing else can be measured
 CHECKS: Final = tuple(name for name in liveness.SENTENCES if name not in LASTING | {"alternative"})
-METADATA: Final = frozenset({"device", "even"})  # read what a file says of itself (its labels, its times), and nothing else
+METADATA: Final = frozenset({"device", "even"})  # read what a file says of itself, labels and times, and nothing else
 LONGEST: Final = 60.0  # seconds
 
 
