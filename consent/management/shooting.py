@@ -1,6 +1,7 @@
 """What ``evaluate liveness`` films, and how: each honest recording once, however many attacks borrow it."""
 
 import multiprocessing
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,7 @@ from consent.trials.species import BONA_FIDE, BORROWED, Attempt
 
 MODEL: Final = "face_landmarker.task"
 EVERY: Final = 30  # seconds
+THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 Answers = list[tuple[str, Answer]]
 
 
@@ -79,6 +81,7 @@ def working(jobs: int) -> Iterator[Mapped]:
     if jobs == 1:
         yield map
         return
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # threads that wait for each other while others work
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=django.setup) as pool:
         yield pool.map
