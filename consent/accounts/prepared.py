@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connec
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
-from consent.accounts import transactions
+from consent.accounts import swift, transactions
 
 KEPT = threading.local()
 """This thread's cursor: making one costs a third of what the database needs to answer."""
@@ -32,6 +32,15 @@ def rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     ours = connections[DEFAULT_DB_ALIAS]  # once: each look through django.db.connection costs microseconds
     if ours.queries_logged or ours.execute_wrappers:
         return watched(ours, statement=statement, values=values)
+    if ours.connection is not None and not ours.in_atomic_block:
+        found = swift.rows(ours.connection, statement=statement, command=encoded(statement), values=values)
+        if found is not None:
+            return found
+    return slowly(ours, statement=statement, values=values)
+
+
+def slowly(ours: BaseDatabaseWrapper, *, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the same through psycopg's cursor, from a new connection where the old one was lost."""
     try:
         return run(ours, statement=statement, values=values)
     except (OperationalError, InterfaceError):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -71,3 +71,67 @@ def test_taking_a_yes_back_takes_eight_statements() -> None:
     assert (found.revoked_at, found.revocation, found.person) == (given.revoked_at, given.revocation, felix)
     again = grant.revoke(olive, grant=given.public_id)
     assert (again.revoked_at, again.revocation) == (given.revoked_at, given.revocation)
+
+
+ECHO = "SELECT %s::text, %s::bigint, statement_timestamp() - interval '1 day', NULL::text"
+
+
+def echo(text: str) -> tuple[str, int]:
+    ((said, number, moment, nothing),) = prepared.rows(ECHO, [text, "7"])
+    assert nothing is None
+    assert moment.tzinfo is not None
+    return said, number
+
+
+def known() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE name LIKE 'swift%%'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_short_way_and_the_long_one_read_the_same() -> None:
+    for text in ("", "ä “%s”", "NULL", "x" * 100_000):
+        assert echo(text) == (text, 7)
+        with transaction.atomic():
+            assert echo(text) == (text, 7)
+    assert len(known()) == 1, "prepared once, and not inside a transaction"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_prepared_and_forgotten_is_prepared_anew() -> None:
+    assert echo("before") == ("before", 7)
+    before = known()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    assert not known()
+    assert [echo("after"), echo("again")] == [("after", 7), ("again", 7)]
+    assert len(known() - before) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_connection_is_opened_anew_for_a_reading() -> None:
+    assert echo("before") == ("before", 7)
+    process, other = connection.connection.info.backend_pid, connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+    finally:
+        other.close()
+    assert echo("after") == ("after", 7)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_zero_byte_is_refused_and_ends_no_value_early() -> None:
+    assert echo("olive") == ("olive", 7)
+    with pytest.raises(DataError):
+        echo("olive\0felix")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_refuses_is_djangos_error_and_leaves_nothing_prepared() -> None:
+    for _ in range(3):
+        with pytest.raises(DataError):
+            prepared.rows(ECHO, ["olive", "no number"])
+    assert not known()
+    assert echo("olive") == ("olive", 7)
