@@ -24,6 +24,7 @@ from consent.permit import Answer, Use
 
 AT_ONCE = 16
 KNOWN = frozenset(NAMES)
+USES = {use.value: use for use in Use}
 COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
 USE = OpenApiParameter("use", str, enum=[use.value for use in Use], default="generate")
 CATEGORY = OpenApiParameter("category", str, many=True, enum=list(NAMES), description="What the video touches.")
@@ -106,8 +107,7 @@ def listed(given: QueryDict, name: str) -> list[str]:
 
 def wanted(given: QueryDict) -> Use | None:
     """Return the use that is asked about, None for one that does not exist."""
-    use = given.get("use", Use.GENERATE.value)
-    return Use(use) if use in set(Use) else None
+    return USES.get(given.get("use", Use.GENERATE.value))
 
 
 def answers_json(found: Iterable[Answer]) -> dict[str, Any]:

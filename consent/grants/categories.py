@@ -6,6 +6,7 @@ names it; an audience gives none.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 NAMES = (
     "politics",
@@ -64,6 +65,12 @@ def words(names: Iterable[str]) -> str:
     wanted = frozenset(names)
     *most, last = [LABELS.get(name, name) for name in NAMES if name in wanted] or ["nothing in particular"]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+@lru_cache(maxsize=128)
+def said(names: frozenset[str]) -> str:
+    """Return the same, for what is said again and again."""
+    return words(names)
 
 
 SENSITIVE = EVERY_CATEGORY & ~mask(PLAIN)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -30,7 +30,6 @@ RULES = {
     "ask": Reason.ASK_FIRST,
 }
 SAME = {"blocking": Reason.BLOCKED, "own_age": Reason.NOT_FOR_TEENS}
-WITNESSED = frozenset({"grant", "denied", "rule"})
 PRIVATE = frozenset({"blocked", "denied"})
 """What an asker is never told: that somebody decided something against them."""
 
@@ -55,8 +54,7 @@ class Question:
     words: Collection[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):  # a frozen dataclass takes a microsecond longer to make
     """The answer: ``rule`` decided; ``heard`` is what the graph says but for what was decided against this asker.
 
     ``witness`` is the row that decided (a grant, a denial or a rule); ``until`` the earliest moment that ends a yes;
@@ -113,7 +111,9 @@ def judge(questions: Sequence[Question]) -> list[Judgement]:
     if not questions:
         return []
     rows = prepared.rows(*sent(questions))
-    return [read(row, question=q) for row, q in zip(sorted(rows, key=itemgetter(0)), questions, strict=True)]
+    if len(rows) > 1:
+        rows.sort(key=itemgetter(0))
+    return [read(row, question=q) for row, q in zip(rows, questions, strict=True)]
 
 
 def judge_beside(
@@ -170,24 +170,29 @@ def about(q: Question) -> str:
 def read(row: tuple[Any, ...], *, question: Question) -> Judgement:
     """Return one row of the statement as a value."""
     _, handle, audience, epoch, heard, decided, granted, until = row
-    rule, _, rest = decided.partition(" ")
-    _, kind, witness, clause = rest.split(" ", 3) if rule == "rule" else ("", "", rest or abs(granted or 0), "")
-    by_grant = rule == "grant"
+    rule, kind, clause, witness = decided, "", "", None
+    by_grant = decided == "grant"
+    if by_grant:
+        witness = abs(granted)
+    elif " " in decided:
+        rule, _, rest = decided.partition(" ")
+        _, kind, number, clause = rest.split(" ", 3) if rule == "rule" else ("", "", rest, "")
+        witness = int(number)
     return Judgement(
-        viewer=question.viewer,
-        cameo=question.cameo,
-        handle=handle or "",
-        audience=audience or "",
-        epoch=epoch or 0,
-        rule=rule,
-        heard=heard,
-        witness=int(witness) if rule in WITNESSED else None,
-        until=until if by_grant else None,
-        once=by_grant and granted < 0,
-        kind=kind,
-        clause=clause,
-        uses=question.uses,
-        categories=question.categories,
+        question.viewer,
+        question.cameo,
+        handle or "",
+        audience or "",
+        epoch or 0,
+        rule,
+        heard,
+        witness,
+        until if by_grant else None,
+        by_grant and granted < 0,
+        kind,
+        clause,
+        question.uses,
+        question.categories,
     )
 
 

@@ -34,7 +34,7 @@ FROM (
     CASE WHEN t.draft_digest = '' THEN t.id ELSE -t.id END AS signed,
     t.in_time AND t.effect = 'grant' AND t.uses & q.uses = q.uses AND (
       t.draft_digest = '' OR t.draft_digest = split_part(q.about, ' ', 1)
-        AND (t.spent_by_id IS NULL OR t.spent_by_id::text = split_part(q.about, ' ', 2))) AS covers,
+        AND (t.spent_by_id IS NULL OR concat(t.spent_by_id) = split_part(q.about, ' ', 2))) AS covers,
     t.in_time AND t.effect = 'denial' AND t.uses & q.uses <> 0
       AND (t.categories = 0 OR t.categories & q.categories <> 0) AS forbids
   FROM (
@@ -100,11 +100,12 @@ SELECT 1 FROM consent_guardianship w JOIN consent_guardianconsent s ON s.guardia
 WHERE w.ward_id = k.owner_id AND w.state = 'live' AND s.cameo_id = k.cameo AND s.withdrawn_at IS NULL"""
 
 RULE = """
-SELECT 'rule ' || min((r.kind = 'ask')::int || ' ' || r.kind || ' ' || r.id || ' ' || r.clause) FROM consent_rule r
+SELECT concat_ws(' ', 'rule', r.kind = 'ask', r.kind, r.id, r.clause) FROM consent_rule r
 WHERE r.cameo_id = k.cameo AND r.state = 'confirmed' AND (
   (r.kind = 'deny_category' AND r.categories & k.categories <> 0)
   OR (r.kind IN ('deny_words', 'deny_say') AND k.about <> '' AND r.words && split_part(k.about, ' ', 3)::bigint[])
-  OR (r.kind = 'ask' AND (k.granted IS NULL OR k.granted > 0)))"""
+  OR (r.kind = 'ask' AND (k.granted IS NULL OR k.granted > 0)))
+ORDER BY 1 LIMIT 1"""
 """The rule that fires, as one text (a flag, its kind, its id, its clause); what forbids comes before what asks."""
 
 STATEMENT = f"""
@@ -112,7 +113,7 @@ SELECT k.ord, k.handle, k.audience, k.epoch, k.heard, CASE
     WHEN k.others IS NOT TRUE THEN k.heard
     WHEN EXISTS (SELECT 1 FROM consent_block b WHERE b.src_id = k.viewer AND b.dst_id = k.owner_id) THEN 'blocking'
     WHEN EXISTS (SELECT 1 FROM consent_block b WHERE b.src_id = k.owner_id AND b.dst_id = k.viewer) THEN 'blocked'
-    WHEN k.denial IS NOT NULL THEN 'denied ' || k.denial
+    WHEN k.denial IS NOT NULL THEN concat('denied ', k.denial)
     WHEN k.heard NOT IN ('grant', 'everyone', 'mutual') THEN k.heard
     WHEN k.teen AND NOT EXISTS ({GUARDIAN}) THEN 'guardian_missing'
     ELSE coalesce(({RULE}), k.heard)

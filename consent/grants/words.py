@@ -84,7 +84,7 @@ def path(answer: Judgement, *, reason: Reason | None = None, asker: str = "") ->
     With a ``reason`` and an ``asker`` (a handle), the steps that lead to that one: the owner is shown
     ``answer.reason`` itself.
     """
-    about = f" in {categories.words(answer.categories)}" if answer.categories else ""
+    about = f" in {categories.said(answer.categories)}" if answer.categories else ""
     who = f"@{asker} asks" if asker else "You ask"
     asked = f"{who} for @{answer.handle or '?'} to {said(answer.uses)}{about}"
     if answer.may:
@@ -97,31 +97,31 @@ def path(answer: Judgement, *, reason: Reason | None = None, asker: str = "") ->
 
 def refusal(answer: Judgement, *, handle: str = "") -> Refusal:
     """Return a no in words, as the asker may know it; ``handle`` is what was asked for where no cameo was found."""
-    cameo = answer.handle or handle
-    sentence, advice = sentences(answer)
+    cameo, told = answer.handle or handle, answer.told
+    sentence, advice = sentences(answer.rule, told=told)
     filled = {
         "cameo": cameo,
         "uses": said(answer.uses),
-        "categories": categories.words(answer.categories),
+        "categories": categories.said(answer.categories),
     }
     return Refusal(
-        reason=answer.told,
+        reason=told,
         sentence=sentence.format(**filled),
         cameo=cameo,
-        path=path(answer) if answer.handle else (f"You ask for @{cameo}", NO[Reason.NO_SUCH_CAMEO]),
+        path=path(answer, reason=told) if answer.handle else (f"You ask for @{cameo}", NO[Reason.NO_SUCH_CAMEO]),
         advice=advice.format(**filled),
         clause=answer.clause,
         touches=tuple(sorted(answer.categories)),
     )
 
 
-def sentences(answer: Judgement) -> tuple[str, str]:
+def sentences(rule: str, *, told: Reason) -> tuple[str, str]:
     """Return what happened and what to do about it."""
-    if answer.rule == "blocking":
+    if rule == "blocking":
         return BLOCKING
-    if answer.rule == "own_age":
+    if rule == "own_age":
         return OWN_AGE
-    return SENTENCES[answer.told]
+    return SENTENCES[told]
 
 
 def error() -> Refusal:
