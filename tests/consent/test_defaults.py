@@ -59,6 +59,8 @@ def test_letters_begin_with_what_somebody_would_miss() -> None:
         "request.made",
         "cameo.enrolled",
         "cameo.frozen",
+        "cameo.retired",
+        "protected.decided",
         "guardian.asked",
         "guardian.changed",
         "steward.acted",
