@@ -24,7 +24,7 @@ class Folder:
     def seal(self, plain: bytes, *, name: str, binding: str) -> bytes:
         """Return nonce and ciphertext under the person's key, which is made at first use."""
         nonce = secrets.token_bytes(NONCE)
-        return nonce + AESGCM(_made(_path(name))).encrypt(nonce, plain, binding.encode())
+        return nonce + AESGCM(made(_path(name))).encrypt(nonce, plain, binding.encode())
 
     def unseal(self, sealed: bytes, *, name: str, binding: str) -> bytes:
         """Return what was sealed; raises TemplateError."""
@@ -64,8 +64,8 @@ def _path(name: str) -> Path:
     return _folder() / f"{name}.key"
 
 
-def _made(path: Path) -> bytes:
-    """Return the person's key; two processes at first use get the same one, and never half of it."""
+def made(path: Path) -> bytes:
+    """Return the 256-bit key in a file; two processes at first use get the same one, and never half of it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_suffix(f".{secrets.token_hex(8)}")

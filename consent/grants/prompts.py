@@ -4,11 +4,8 @@ The words themselves are not kept here. Without the key, which lies outside Post
 a digest stands for; with it, a rule's phrase can be found in a prompt, and a prompt cannot be read back.
 """
 
-import contextlib
 import hashlib
-import os
 import re
-import secrets
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -16,6 +13,7 @@ from typing import Final
 
 from django.conf import settings
 
+from consent.backends import folder
 from safety import screen
 
 WORDS: Final = b"w"
@@ -62,15 +60,4 @@ def digest(kind: bytes, phrase: str) -> int:
 @cache
 def key(home: Path) -> bytes:
     """Return the key, made at first use (mode 0600); two processes at first use get the same one."""
-    path = home / "phrases.key"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_suffix(f".{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_bytes()
+    return folder.made(home / "phrases.key")
