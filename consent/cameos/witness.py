@@ -18,7 +18,7 @@ from consent import backends
 from consent.backends import Face
 from consent.cameos import gallery, seclusion
 from consent.errors import ConsentError
-from provenance.media import Frame
+from provenance.media import Frame, Sound
 from safety.clearance import Signal, Span
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,9 @@ class WitnessTap(seclusion.Secluded):
         self.small = 0
         self.failure = ""
         self._next = 0.0
+
+    def hear(self, sound: Sound) -> None:
+        """Take no notice: voices are not compared."""
 
     def wants(self, index: int, t: float) -> bool:  # noqa: ARG002 - a Tap's signature
         """Return whether this picture is looked at: the first, and one every quarter of a second."""

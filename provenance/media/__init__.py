@@ -44,7 +44,11 @@ class Frame:
 
 
 class Tap(Protocol):
-    """Something that looks at a video while it is made or read, without a second decode."""
+    """Something that looks at a video, and listens to it, while it is made or read, without a second decode."""
+
+    def hear(self, sound: "Sound") -> None:
+        """Listen to the whole sound track, once, before the first frame; empty where there is none."""
+        ...
 
     def wants(self, index: int, t: float) -> bool:
         """Return whether this frame should be shown to the tap."""

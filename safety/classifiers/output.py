@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.media import Frame
+from provenance.media import Frame, Sound
 from safety import backends
 from safety.classifiers import prompt as words
 from safety.clearance import Signal, Span
@@ -39,8 +39,13 @@ class OutputTap:
         self.seen = 0
         self.looks: list[tuple[float, float]] = []
         self.failure = ""
+        self.sound: Sound | None = None
         self._last: NDArray[np.float32] | None = None
         self._due = 0.0
+
+    def hear(self, sound: Sound) -> None:
+        """Keep the sound until it is judged."""
+        self.sound = sound
 
     def wants(self, index: int, t: float) -> bool:  # noqa: ARG002 - the Tap's signature
         """Return True: one frame is enough to show what must not be shown."""
