@@ -336,6 +336,7 @@ ABSENCES_TIGHTENED = {  # check -> hold or refuse, as "pad=hold,voice=refuse"; s
     check.strip(): then.strip()
     for check, _, then in (each.partition("=") for each in read("ABSENCES_TIGHTENED").split(",") if each.strip())
 }
+POLICY_CANDIDATE = read("POLICY_CANDIDATE")  # path: a catalogue judged beside ours and recorded; it never acts
 BIOMETRIC_LAWS = tuple(  # of consent/cameos/laws.toml; the strictest of them applies
     name.strip() for name in read("BIOMETRIC_LAWS", "BIPA,CUBI,GDPR,COPPA").split(",") if name.strip()
 )

@@ -15,3 +15,4 @@ class SafetyConfig(AppConfig):
         from safety.policies import configured  # noqa: PLC0415 - settings are read first
 
         checks.register(configured.check)
+        checks.register(configured.candidate)

@@ -19,6 +19,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """What the rules may know of whoever asks: ``band`` is adult, teen or child; ``country`` two letters or nothing."""
+
+    band: str = "adult"
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Where in the subject a signal was seen.
 
@@ -34,7 +42,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One piece of evidence: what a model saw, how strongly (0 to 1), where; never a judgement."""
+    """One piece of evidence: what a model saw, how strongly (0 to 1), where; never a judgement.
+
+    ``medium`` says by which levels it is weighed: those for words (``text``) or those for frames (``picture``).
+    """
 
     category: str
     score: float
@@ -42,6 +53,7 @@ class Signal:
     sha256: str
     span: Span | None = None
     note: str = ""
+    medium: str = "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,3 +32,7 @@ class CaseError(SafetyError):
 
 class TrainingError(SafetyError):
     """The prompt head cannot be trained or measured from these lines."""
+
+
+class PreservedError(SafetyError):
+    """What is preserved for the authorities cannot be opened or filed so."""

@@ -5,28 +5,31 @@ rules stricter (I4); what no engine looked at is never counted as clean (I5).
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
 
-from safety.classifiers import lexicon, screenings
+from safety.classifiers import lexicon, parts, screenings, shadow
 from safety.classifiers import output as pictures
 from safety.classifiers import prompt as words
 from safety.classifiers.normalise import readings
 from safety.classifiers.output import OutputTap
-from safety.classifiers.screenings import Finding
-from safety.classifiers.verdict import CLEAR, Verdict, absent, judge, worst
-from safety.clearance import Answer, Clearance, Hold, Kind, Refusal, Signal
+from safety.classifiers.screenings import NO_POLICY, Finding
+from safety.classifiers.verdict import ANYBODY, CLEAR, Context, Verdict, ruled
+from safety.clearance import Answer, Asker, Clearance, Hold, Kind, Refusal, Signal
 from safety.errors import PolicyError, SafetyError
-from safety.policies.rules import Unchecked, catalogue, tightened
+from safety.policies import editions
+from safety.policies.rules import Absence, Catalogue, Unchecked, catalogue, tightened
 from safety.review import queue
 
 log = logging.getLogger(__name__)
 
 JOB, CAPTURE = "job", "capture"  # the kinds of subject whose owners register with ``cases``
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 TOUCHED = 0.5  # from which score on a prompt touches a consent category; lower than any level that holds
 
 Look = Callable[[Finding], tuple[Finding, Verdict]]
@@ -46,24 +49,46 @@ UNSURE = Verdict(
 CAPTURES = {"live": CLEAR, "unsure": UNSURE, "spoof": SPOOF}
 
 
-def prompt(text: str, *, digest: str, likeness: bool, requester: int, job: str) -> Answer:
+def prompt(
+    text: str,
+    *,
+    digest: str,
+    likeness: bool,
+    requester: int,
+    job: str,
+    asker: Asker = ANYBODY,
+    fields: Mapping[str, str] = NO_FIELDS,
+) -> Answer:
     """Say whether this prompt may be rendered; ``digest`` is the draft's, the only one the clearance is good for.
 
-    Refuses what a policy refuses, what is too long, and what could not be screened; a Hold opens a case about
-    the job. Once a person has cleared this digest for what held it, it does not hold again.
+    ``text`` is the whole as it is rendered; ``fields`` (name -> text), which stand in it one after the other, are read
+    apart as well, and so is each shot. ``asker`` is what the rules may know of the requester. Refuses what a policy
+    refuses, what is too long, and what could not be screened; a Hold opens a case about the job. Once a person has
+    cleared this digest for what held it, it does not hold again.
     """
     finding = Finding(Kind.PROMPT, digest, likeness=likeness, job=job, requester=requester)
-    return _answer(finding, look=lambda found: _read(found, text=text), kind=JOB, subject=job)
+    return _answer(
+        finding, look=lambda found: _read(found, text=text, fields=fields, asker=asker), kind=JOB, subject=job
+    )
 
 
-def _read(finding: Finding, *, text: str) -> tuple[Finding, Verdict]:
-    rules = catalogue()
-    finding = replace(finding, policy_version=rules.version)
+def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Asker) -> tuple[Finding, Verdict]:
+    rules, context = catalogue(), Context(finding.likeness, asker)
+    finding = replace(finding, policy_version=rules.version, context=context.plain())
     if len(text) > words.LONGEST:
         return finding, LENGTH
-    evidence = words.look(text, rules=rules)
-    verdict = judge(evidence.signals, rules=rules, picture=False, likeness=finding.likeness)
-    return replace(finding, signals=evidence.signals, models=evidence.models), verdict
+    evidence = parts.look(text, fields=fields, rules=rules)
+    finding = replace(finding, signals=evidence.signals, models=evidence.models)
+    return _by(rules, finding=finding, context=context)
+
+
+def _by(
+    rules: Catalogue, *, finding: Finding, context: Context, absence: Absence | None = None
+) -> tuple[Finding, Verdict]:
+    """Judge by the rules, and write down what those that do not act would have said."""
+    verdict = ruled(finding.signals, rules=rules, context=context, absence=absence)
+    aside = shadow.beside(finding.signals, rules=rules, context=context)
+    return replace(finding, shadow=aside), verdict
 
 
 def output_tap() -> OutputTap:
@@ -80,35 +105,39 @@ def output(
     engine: str,
     vocabulary: tuple[str, ...],
     signals: Sequence[Signal] = (),
+    asker: Asker = ANYBODY,
 ) -> Answer:
     """Say whether this encoded stream may be shown; ``digest`` is the stream's, as it was encoded.
 
-    ``engine`` and ``vocabulary`` say what made it and every word it drew from; ``signals`` are the witness's.
+    ``engine`` and ``vocabulary`` say what made it and every word it drew from; ``signals`` are the witness's;
+    ``asker`` is what the rules may know of the requester.
     Refuses what a policy refuses and what could not be screened; with a likeness, what nothing here can judge
     holds; without one it is cleared with ``not_evaluated`` saying so.
     """
-    finding = Finding(Kind.OUTPUT, digest, likeness=likeness, job=job, signals=tuple(signals))
+    context = Context(likeness, asker, engine, is_described=bool(vocabulary))
+    finding = Finding(Kind.OUTPUT, digest, likeness=likeness, job=job, signals=tuple(signals), context=context.plain())
     return _answer(
-        finding, look=lambda found: _watch(found, tap=tap, engine=engine, vocabulary=vocabulary), kind=JOB, subject=job
+        finding,
+        look=lambda found: _watch(found, tap=tap, context=context, vocabulary=vocabulary),
+        kind=JOB,
+        subject=job,
     )
 
 
-def _watch(finding: Finding, *, tap: OutputTap, engine: str, vocabulary: tuple[str, ...]) -> tuple[Finding, Verdict]:
-    rules, likeness = catalogue(), finding.likeness
-    seen = pictures.look(tap, engine=engine, vocabulary=vocabulary, rules=rules)
-    verdict = worst(
-        judge([*seen.pictures, *finding.signals], rules=rules, picture=True, likeness=likeness),
-        judge(seen.vocabulary, rules=rules, picture=False, likeness=likeness),
-        absent(seen.absence, likeness=likeness, is_described=bool(vocabulary)),
-    )
+def _watch(
+    finding: Finding, *, tap: OutputTap, context: Context, vocabulary: tuple[str, ...]
+) -> tuple[Finding, Verdict]:
+    rules = catalogue()
+    seen = pictures.look(tap, engine=context.engine, vocabulary=vocabulary, rules=rules)
+    framed = (replace(signal, medium="picture") for signal in (*seen.pictures, *finding.signals))
     finding = replace(
         finding,
         policy_version=rules.version,
-        signals=(*seen.pictures, *seen.vocabulary, *finding.signals),
+        signals=(*framed, *seen.vocabulary),
         models=seen.models,
         not_evaluated=seen.absence.not_evaluated,
     )
-    return finding, verdict
+    return _by(rules, finding=finding, context=context, absence=seen.absence)
 
 
 def capture(
@@ -194,6 +223,8 @@ def _settle(finding: Finding, *, verdict: Verdict, kind: str, subject: str) -> A
         verdict = CLEAR if case else verdict
     if verdict.verdict == "hold":
         case = _open(verdict, digest=finding.digest, kind=kind, subject=subject)
+    if finding.policy_version != NO_POLICY:
+        editions.keep(catalogue())
     row = screenings.record(finding, verdict=verdict.verdict, policy=verdict.policy, case=case)
     if verdict.verdict == "hold":
         return Hold(case, verdict.policy, verdict.reason)

@@ -59,6 +59,14 @@ class Draft(models.Model):
         return "\n".join([self.prompt, *self.requires])
 
     @property
+    def fields(self) -> dict[str, str]:
+        """The same by where it comes from: the prompt, and the wishes of each person cast."""
+        wishes: dict[str, list[str]] = {}
+        for line in self.requires:
+            wishes.setdefault(f"wishes of {line.partition(':')[0]}", []).append(line)
+        return {"prompt": self.prompt} | {name: "\n".join(lines) for name, lines in wishes.items()}
+
+    @property
     def size(self) -> str:
         """The size as people write it: ``640x360``."""
         return f"{self.width}x{self.height}"

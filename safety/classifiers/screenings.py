@@ -23,6 +23,7 @@ LIFETIME = {
     # Sealing and release follow at once; ten minutes cover a restart of the worker and of PostgreSQL.
     Kind.OUTPUT: timedelta(minutes=10),
 }
+NO_POLICY = "none"  # the rules did not read, or were never asked
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,13 +33,15 @@ class Finding:
 
     kind: Kind
     digest: str
-    policy_version: str = "none"
+    policy_version: str = NO_POLICY
     likeness: bool = False
     job: str = ""
     requester: int | None = None
     signals: Sequence[Signal] = ()
     models: dict[str, str] = field(default_factory=dict)
     not_evaluated: tuple[str, ...] = ()
+    context: dict[str, Any] = field(default_factory=dict)
+    shadow: tuple[dict[str, str], ...] = ()
 
 
 def record(finding: Finding, *, verdict: str, policy: str = "", case: str = "") -> Screening:
@@ -57,6 +60,8 @@ def record(finding: Finding, *, verdict: str, policy: str = "", case: str = "") 
         signals=[_plain(signal) for signal in finding.signals],
         engines=finding.models,
         not_evaluated=list(finding.not_evaluated),
+        context=finding.context,
+        shadow=list(finding.shadow),
         case=case,
         job=finding.job,
         requester_id=finding.requester,

@@ -1,10 +1,11 @@
 """Signals and policies become one answer: the worst signal wins, and no evidence is no clearance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from safety.clearance import Signal, Span
-from safety.policies.rules import Absence, Catalogue, Levels, Policy
+from safety.clearance import Asker, Signal, Span
+from safety.policies.rules import Absence, Catalogue, Levels
 
 RANK = {"clear": 0, "hold": 1, "refuse": 2}
 
@@ -22,15 +23,28 @@ class Verdict:
 
 
 CLEAR = Verdict("clear")
+ANYBODY = Asker()
 
 
-def judge(signals: Sequence[Signal], *, rules: Catalogue, picture: bool, likeness: bool) -> Verdict:
-    """Weigh each signal by its policy's levels for words or pictures, stricter with a likeness (I4)."""
+def judge(
+    signals: Sequence[Signal],
+    *,
+    rules: Catalogue,
+    picture: bool,
+    likeness: bool,
+    asker: Asker = ANYBODY,
+    shadow: bool = False,
+) -> Verdict:
+    """Weigh each signal by its policy's levels for words or pictures, stricter with a likeness (I4), by who asks.
+
+    With ``shadow``, the rules in shadow are weighed too: what they would do, which is recorded and never done.
+    """
     weighed = [
         (*_weigh(signal.score, levels=levels), policy, signal)
         for signal in signals
         if (policy := rules.policies.get(signal.category)) is not None
-        and (levels := _levels(policy, picture=picture, likeness=likeness)) is not None
+        and (shadow or not policy.is_shadow)
+        and (levels := policy.levels(picture=picture, likeness=likeness, asker=asker)) is not None
     ]
     worst = max(weighed, key=lambda entry: (RANK[entry[0]], entry[1]), default=None)
     if worst is None or worst[0] == "clear":
@@ -38,6 +52,58 @@ def judge(signals: Sequence[Signal], *, rules: Catalogue, picture: bool, likenes
     answer, _, policy, signal = worst
     holding = tuple(sorted({entry[2].id for entry in weighed if entry[0] == "hold"}))
     return Verdict(answer, policy.id, policy.sentence, policy.advice, signal.span, holding)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a verdict hangs on besides signals and rules; kept with the decision, so that it can be replayed.
+
+    ``engine`` made what is judged ("" for words); ``is_described`` says whether it named what it drew from.
+    """
+
+    likeness: bool
+    asker: Asker = ANYBODY
+    engine: str = ""
+    is_described: bool = True
+
+    def plain(self) -> dict[str, str | bool]:
+        """Return what is kept in ``Screening.context``; the likeness has a column of its own."""
+        kept: dict[str, str | bool] = {"band": self.asker.band, "country": self.asker.country}
+        return kept | ({"engine": self.engine, "is_described": self.is_described} if self.engine else {})
+
+    @classmethod
+    def kept(cls, plain: Mapping[str, Any], *, likeness: bool) -> "Context":
+        """Return the context that was kept; rows older than contexts were judged as an adult's without a country."""
+        asker = Asker(plain.get("band", ANYBODY.band), plain.get("country", ANYBODY.country))
+        return cls(likeness, asker, plain.get("engine", ""), plain.get("is_described", True))
+
+
+def ruled(
+    signals: Sequence[Signal],
+    *,
+    rules: Catalogue,
+    context: Context,
+    shadow: bool = False,
+    absence: Absence | None = None,
+) -> Verdict:
+    """Return what the rules say: of words, of pictures, and of what no engine looked at; the worst of them.
+
+    ``absence`` is what was not looked at, if that is known better than the rules for the engine know it.
+    """
+    media = [
+        judge(
+            [signal for signal in signals if (signal.medium == "picture") == picture],
+            rules=rules,
+            picture=picture,
+            likeness=context.likeness,
+            asker=context.asker,
+            shadow=shadow,
+        )
+        for picture in (True, False)
+    ]
+    unseen = absence or (rules.absence(context.engine) if context.engine else None)
+    gap = absent(unseen, likeness=context.likeness, is_described=context.is_described) if unseen else CLEAR
+    return worst(*media, gap)
 
 
 def absent(absence: Absence, *, likeness: bool, is_described: bool) -> Verdict:
@@ -54,11 +120,6 @@ def worst(*verdicts: Verdict) -> Verdict:
     gravest = max(verdicts, key=lambda verdict: RANK[verdict.verdict])
     holding = tuple(sorted({name for verdict in verdicts for name in verdict.holding}))
     return Verdict(gravest.verdict, gravest.policy, gravest.reason, gravest.advice, gravest.span, holding)
-
-
-def _levels(policy: Policy, *, picture: bool, likeness: bool) -> Levels | None:
-    pair = policy.picture if picture else policy.text
-    return pair[likeness] if pair else None
 
 
 def _weigh(score: float, *, levels: Levels) -> tuple[str, float]:

@@ -1,4 +1,6 @@
-"""What an operator may set about absences, looked at before anything starts: it may be stricter, never laxer."""
+"""What an operator may set about rules, looked at before anything starts: it may be stricter, never laxer."""
+
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
@@ -20,3 +22,13 @@ def check(**_: object) -> list[CheckMessage]:
         except PolicyError as mistake:
             found.append(Error(f"{mistake} It says {name}={then}.", id="safety.E001"))
     return found
+
+
+def candidate(**_: object) -> list[CheckMessage]:
+    """Return an error for a catalogue on trial that does not read: whoever set it would believe that it is tried."""
+    try:
+        if settings.POLICY_CANDIDATE:
+            catalogue(Path(settings.POLICY_CANDIDATE))
+    except PolicyError as mistake:
+        return [Error(f"POLICY_CANDIDATE: {mistake}", id="safety.E002")]
+    return []
