@@ -60,6 +60,7 @@ CODES = [
     ("no_such_thing", "there is no such animal or object of the caller's"),
     ("no_such_protected", "the caller asked for no such face to be protected"),
     ("no_such_cameo", "nobody has an enrolled likeness by this handle"),
+    ("unconsented_person_in_reference", "somebody is in the file who has not agreed, or cannot be told"),
     ("not_live", "the likeness is not enrolled yet"),
     ("paused", "its owner has paused every use"),
     ("blocked", "one of the two blocks the other"),

@@ -60,8 +60,8 @@ class FaceEngine(Protocol):
     licence: str
     sha256: str
 
-    def find(self, picture: Picture) -> list[Face]:
-        """Return the faces in a picture, largest first."""
+    def find(self, picture: Picture, *, strict: bool = True) -> list[Face]:
+        """Return the faces in a picture, largest first; not ``strict``, also what may well be none."""
         ...
 
     def vector(self, picture: Picture, face: Face) -> NDArray[np.float32]:
@@ -94,6 +94,10 @@ class SpeechEngine(Protocol):
 
     def transcribe(self, samples: NDArray[np.float32], *, hint: str = "") -> str:
         """Return the words in mono sound at 16 kHz; an empty string when nobody speaks."""
+        ...
+
+    def is_voiced(self, samples: NDArray[np.float32], *, rate: int) -> bool:
+        """Return whether a human voice may be in mono sound, in any language; in doubt it is."""
         ...
 
 
