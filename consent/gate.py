@@ -34,7 +34,7 @@ from consent.grants.graph import Judgement, Question
 from consent.grants.models import PermitRecord
 from consent.grants.uses import BITS, mask
 from consent.permit import Answer, Likeness, Permit, Present, Reason, Refusal, Request, Use, Witnessed
-from provenance.media import Sound, Tap
+from provenance.media import Tap
 from safety import cases
 from safety.clearance import Hold, Span
 
@@ -297,20 +297,19 @@ def _witness(tap: Tap, *, permit: Permit, job: str, digest: str) -> Witnessed | 
 # -- the same question about a file that somebody brings: may a video be made from it at all?
 
 
-def reference_tap() -> Tap:
-    """Return a tap that is shown every picture of a reference; it remembers faces' vectors, never pictures."""
-    return reference.ReferenceTap()
+def reference_tap(*, has_pictures: bool = True) -> Tap:
+    """Return a tap that is to see and hear a whole reference; it remembers faces' vectors, never pictures."""
+    return reference.ReferenceTap(has_pictures=has_pictures)
 
 
-def witness_reference(tap: Tap | None, *, sound: Sound | None, requester: int) -> Present | Refusal:
+def witness_reference(tap: Tap, *, requester: int) -> Present | Refusal:
     """Say whether everybody in a reference enrolled and lets this person (primary key) use them now.
 
-    ``tap`` was shown its pictures, None where it has none; ``sound`` is mono at 16 kHz, None where it has none. Any
-    other face, one too small or unclear, and any voice refuses, with one sentence that tells nobody apart; so does
+    Any other face, one too small or unclear, and any voice refuses, with one sentence that tells nobody apart; so does
     whatever goes wrong. In the ml process only. What it knows of the faces ends with the tap.
     """
     try:
-        return presence.judge(tap, sound=sound, requester=requester)
+        return presence.judge(tap, requester=requester)
     except Exception as error:  # noqa: BLE001 - fail closed; no trace, for its frames hold templates
         logger.error("gate.witness_reference_failed", extra={"error": type(error).__name__})  # noqa: TRY400
         return presence.UNSEEN

@@ -19,6 +19,7 @@ from safety.classifiers import prompt as words
 from safety.classifiers.normalise import readings
 from safety.classifiers.output import OutputTap
 from safety.classifiers.screenings import NO_POLICY, Finding
+from safety.classifiers.unseen import widened
 from safety.classifiers.verdict import ANYBODY, CLEAR, Context, Verdict, ruled
 from safety.clearance import Answer, Asker, Clearance, Hold, Kind, Refusal, Signal
 from safety.errors import PolicyError, SafetyError
@@ -28,7 +29,7 @@ from safety.review import queue
 
 log = logging.getLogger(__name__)
 
-JOB, CAPTURE = "job", "capture"  # the kinds of subject whose owners register with ``cases``
+JOB, CAPTURE, REFERENCE = "job", "capture", "reference"  # the kinds of subject whose owners register with ``cases``
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 TOUCHED = 0.5  # from which score on a prompt touches a consent category; lower than any level that holds
 
@@ -135,9 +136,38 @@ def _watch(
         policy_version=rules.version,
         signals=(*framed, *seen.vocabulary),
         models=seen.models,
-        not_evaluated=seen.absence.not_evaluated,
+        not_evaluated=widened(seen.absence, signals=finding.signals).not_evaluated,
     )
     return _by(rules, finding=finding, context=context, absence=seen.absence)
+
+
+def reference(
+    tap: OutputTap,
+    *,
+    digest: str,
+    likeness: bool,
+    subject: str,
+    requester: int,
+    signals: Sequence[Signal] = (),
+    asker: Asker = ANYBODY,
+) -> Answer:
+    """Say whether a video may be made from a file that somebody brought; the tap saw and heard all of it.
+
+    ``digest`` is that of the bytes as they are kept; ``subject`` the reference's public id; ``likeness`` whether
+    anybody is in it. It is judged like the output of an unknown model: what nothing here can judge is listed, and with
+    a likeness a person looks first. A file without pictures is refused: nothing here can judge sound alone.
+    """
+    context = Context(likeness, asker, REFERENCE, is_described=False)
+    finding = Finding(
+        Kind.REFERENCE, digest, likeness=likeness, job=subject, requester=requester, signals=tuple(signals),
+        context=context.plain(),
+    )  # fmt: skip
+    return _answer(
+        finding,
+        look=lambda found: _watch(found, tap=tap, context=context, vocabulary=()),
+        kind=REFERENCE,
+        subject=subject,
+    )
 
 
 def capture(

@@ -17,7 +17,7 @@ from consent import backends
 from consent.backends import Face, FaceEngine, Picture
 from consent.cameos import gallery, seclusion
 from consent.cameos.models import Cameo
-from consent.cameos.witness import EVERY, MODEL, SMALL, Box
+from consent.cameos.witness import EVERY, MODEL, QUIET, SMALL, Box
 from consent.errors import ConsentError
 from provenance.media import Frame, Sound
 from safety.clearance import Signal, Span
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 PART: Final = 640  # pixels a side of a part that is looked at by itself; the finder shrinks what is larger
 STEP: Final = 480  # pixels from one part to the next, so that no face of 160 lies across an edge of every part
 SAME: Final = 0.5  # of the smaller box, to be a face that was looked at already
-QUIET: Final = 1e-3  # loudest sample under which there is nothing to hear
 
 
 @dataclass(slots=True)
@@ -40,13 +39,25 @@ class Look(seclusion.Secluded):
 
 
 class ReferenceTap(seclusion.Secluded):
-    """Looks for faces in every picture it is shown; keeps their vectors in memory, never pictures."""
+    """Looks for faces in the pictures it is shown, and listens; keeps faces' vectors in memory, never pictures.
 
-    def __init__(self) -> None:
+    ``has_pictures``: whether it has to be shown any; a file of sound has none.
+    """
+
+    def __init__(self, *, has_pictures: bool = True) -> None:
+        self.has_pictures = has_pictures
         self.looks: list[Look] = []
+        self.is_voiced: bool | None = None
         self.looked = 0
         self.failure = ""
         self._next = 0.0
+
+    def hear(self, sound: Sound) -> None:
+        """Listen for anybody's voice: whose it is, nothing here can tell."""
+        try:
+            self.is_voiced = is_voiced(sound)
+        except Exception as surprise:  # noqa: BLE001 - the answer will be no
+            self._fail(surprise)
 
     def wants(self, index: int, t: float) -> bool:  # noqa: ARG002 - a Tap's signature
         """Return whether this picture is looked at: the first, and one every quarter of a second."""
@@ -59,16 +70,21 @@ class ReferenceTap(seclusion.Secluded):
             self.looks += _looks(np.asarray(frame.rgb, np.uint8), frame.t)
             self.looked += 1
         except Exception as surprise:  # noqa: BLE001 - the answer will be no
-            self.failure = str(surprise) if isinstance(surprise, ConsentError) else type(surprise).__name__
-            log.error("a reference cannot be looked at: %s", self.failure)  # noqa: TRY400 - a trace holds the picture
+            self._fail(surprise)
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all there is was looked at and listened to."""
+        return not self.failure and (self.looked > 0 if self.has_pictures else self.is_voiced is not None)
+
+    def _fail(self, surprise: Exception) -> None:
+        self.failure = str(surprise) if isinstance(surprise, ConsentError) else type(surprise).__name__
+        log.error("a reference cannot be judged: %s", self.failure)  # no trace: it would hold the picture
 
 
-def is_spoken(sound: Sound | None) -> bool:
-    """Return whether anybody may be heard: whose voice it is, nothing here can tell.
-
-    Raises EngineMissingError when there is something to hear and nothing that listens.
-    """
-    if sound is None or not sound.samples.size or float(np.abs(sound.samples).max()) < QUIET:
+def is_voiced(sound: Sound) -> bool:
+    """Return whether anybody may be heard; EngineMissingError when there is something to hear and nothing listens."""
+    if not sound.samples.size or float(np.abs(sound.samples).max()) < QUIET:
         return False
     return backends.speech_engine().is_voiced(sound.samples, rate=sound.rate)
 

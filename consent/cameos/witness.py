@@ -31,6 +31,7 @@ SUSTAINED: Final = EVERY  # seconds between the first and the last look that kno
 STEADY: Final = 3  # looks from which a face's mean is better than each of them
 CHANGE: Final = 12.0  # mean difference of a coarse grid, of 255 levels, above which a picture is a new one
 GRID: Final = 24  # points a side
+QUIET: Final = 1e-3  # loudest sample under which there is nothing to hear
 TOLD: Final = 32  # faces that the row tells of, the longest seen first
 Box = tuple[float, float, float, float]
 OVERLAP: Final = 0.3  # of two boxes' union, to be the same face a quarter of a second later
@@ -75,12 +76,14 @@ class WitnessTap(seclusion.Secluded):
         self.tracks: list[Track] = []
         self.looked = 0
         self.small: list[tuple[float, Box]] = []
+        self.is_audible = False
         self.failure = ""
         self._next = 0.0
         self._last: NDArray[np.float32] | None = None
 
     def hear(self, sound: Sound) -> None:
-        """Take no notice: voices are not compared."""
+        """Note whether there is anything to hear: voices are not compared, and that is said."""
+        self.is_audible = bool(sound.samples.size) and float(np.abs(sound.samples).max()) >= QUIET
 
     def wants(self, index: int, t: float) -> bool:  # noqa: ARG002 - a Tap's signature
         """Return whether pictures are looked at at all: each is glanced at, for one may be unlike all others."""
@@ -159,13 +162,16 @@ def is_sustained(seen: Sequence[tuple[float, bool]]) -> bool:
 def signals(tap: WitnessTap) -> tuple[Signal, ...]:
     """Return what was seen, for the screening row: each face with where and when, and those too small to judge.
 
-    Nobody is named. What was too small is a signal of its own, ``witness.small``: it was not compared with anybody.
+    Nobody is named. What was not compared with anybody is a signal of its own: ``witness.small`` a face that was too
+    small, ``witness.voice`` whatever is heard.
     """
     longest = sorted(tap.tracks, key=lambda one: one.times[0] - one.times[-1])[:TOLD]
     told = [_signal("witness.face", _span(track.times, track.where), _compared(tap)) for track in longest]
     if tap.small:
         span = _span([t for t, _ in tap.small], reduce(_joined, (where for _, where in tap.small)))
         told.append(_signal("witness.small", span, f"{len(tap.small)} time(s) a face was too small to judge"))
+    if tap.is_audible:
+        told.append(_signal("witness.voice", None, "there is sound, and no engine here compares voices"))
     if gallery.the_gallery.unopened:
         note = f"{gallery.the_gallery.unopened} template(s) could not be opened"
         told.append(_signal("witness.unopened", None, note))

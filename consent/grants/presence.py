@@ -8,7 +8,7 @@ from consent.grants import graph
 from consent.grants.graph import Question
 from consent.grants.uses import BITS
 from consent.permit import Present, Reason, Refusal, Use
-from provenance.media import Sound, Tap
+from provenance.media import Tap
 
 SOMEBODY: Final = Refusal(
     Reason.UNCONSENTED_IN_REFERENCE,
@@ -25,23 +25,16 @@ UNSEEN: Final = Refusal(
 )
 
 
-def judge(tap: Tap | None, *, sound: Sound | None, requester: int) -> Present | Refusal:
-    """Answer for what the tap saw and what can be heard; raises when nothing here can look or listen."""
-    if not is_whole(tap, sound):
+def judge(tap: Tap, *, requester: int) -> Present | Refusal:
+    """Answer for what the tap saw and heard; raises when the gallery cannot be opened."""
+    if not isinstance(tap, ReferenceTap) or not tap.is_whole:
         return UNSEEN
-    if reference.is_spoken(sound):
+    if tap.is_voiced:
         return HEARD
-    seen = reference.known(tap) if isinstance(tap, ReferenceTap) else set()
+    seen = reference.known(tap)
     if seen is None or not may_all(seen, requester=requester):
         return SOMEBODY
-    return Present(reference.owners(seen), reference.signals(tap) if isinstance(tap, ReferenceTap) else ())
-
-
-def is_whole(tap: Tap | None, sound: Sound | None) -> bool:
-    """Return whether there was something to judge, and all of it was looked at."""
-    if tap is None:
-        return sound is not None
-    return isinstance(tap, ReferenceTap) and tap.looked > 0 and not tap.failure
+    return Present(reference.owners(seen), reference.signals(tap))
 
 
 def may_all(cameos: set[int], *, requester: int) -> bool:

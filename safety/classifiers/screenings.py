@@ -18,7 +18,8 @@ LIFETIME = {
     # Long enough for a loaded machine to start the engine that the clearance is for, short enough that
     # a policy changed at noon governs every render begun after ten past.
     Kind.PROMPT: timedelta(minutes=10),
-    Kind.REFERENCE: timedelta(minutes=10),
+    # Somebody composes with it, perhaps after a person looked at it; a day bounds how old its policy may be.
+    Kind.REFERENCE: timedelta(days=1),
     Kind.CAPTURE: timedelta(minutes=10),
     # Sealing and release follow at once; ten minutes cover a restart of the worker and of PostgreSQL.
     Kind.OUTPUT: timedelta(minutes=10),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from safety.classifiers.unseen import widened
 from safety.clearance import Asker, Signal, Span
 from safety.policies.rules import Absence, Catalogue, Levels
 
@@ -101,7 +102,8 @@ def ruled(
         )
         for picture in (True, False)
     ]
-    unseen = absence or (rules.absence(context.engine) if context.engine else None)
+    known = absence or (rules.absence(context.engine) if context.engine else None)
+    unseen = widened(known, signals=signals) if known else None
     gap = absent(unseen, likeness=context.likeness, is_described=context.is_described) if unseen else CLEAR
     return worst(*media, gap)
 

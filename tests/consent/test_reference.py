@@ -24,8 +24,10 @@ from tests.consent.test_witness import enrol
 pytestmark = pytest.mark.django_db
 
 
-def shown(*pictures: Pixels) -> ReferenceTap:
-    tap = gate.reference_tap()
+def shown(*pictures: Pixels, sound: Sound | None = None) -> ReferenceTap:
+    tap = gate.reference_tap(has_pictures=bool(pictures))
+    if sound is not None:
+        tap.hear(sound)
     for index, picture in enumerate(pictures):
         tap.see(Frame(index, index / 4, picture))
     assert isinstance(tap, ReferenceTap)
@@ -33,7 +35,7 @@ def shown(*pictures: Pixels) -> ReferenceTap:
 
 
 def asked(*pictures: Pixels, by: str = "felix", sound: Sound | None = None) -> Present | Refusal:
-    return gate.witness_reference(shown(*pictures), sound=sound, requester=cast.person(by).pk)
+    return gate.witness_reference(shown(*pictures, sound=sound), requester=cast.person(by).pk)
 
 
 def refused(answer: Present | Refusal) -> Refusal:
@@ -106,7 +108,7 @@ def test_a_face_on_the_protected_registry_is_nobodys_to_use(collins: Cameo, monk
     monkeypatch.setattr(
         the_gallery, "_known", {key: (-owner, vector) for key, (owner, vector) in the_gallery._known.items()}
     )
-    refused(gate.witness_reference(tap, sound=None, requester=cast.olive().pk))
+    refused(gate.witness_reference(tap, requester=cast.olive().pk))
 
 
 def test_a_likeness_that_is_paused_or_withdrawn_is_not_used(collins: Cameo) -> None:
@@ -126,18 +128,18 @@ def test_speech_in_it_is_refused_and_a_hum_is_not(collins: Cameo) -> None:
 
 def test_sound_alone_is_listened_to(collins: Cameo) -> None:
     voice = np.asarray(actor.speak("482913", seed=2), np.float32)[::3]
-    refused(gate.witness_reference(None, sound=Sound(16_000, voice), requester=cast.felix().pk))
+    refused(asked(sound=Sound(16_000, voice)))
     silence = Sound(16_000, np.zeros(16_000, np.float32))
-    assert gate.witness_reference(None, sound=silence, requester=cast.felix().pk) == Present()
+    assert asked(sound=silence) == Present()
 
 
 def test_when_nothing_can_look_or_listen_the_answer_is_no(collins: Cameo, settings: Settings) -> None:
     hum = Sound(16_000, np.full(16_000, 0.2, np.float32))
     settings.WEIGHTS = settings.WEIGHTS | {"whisper-base": None, "face_detection_yunet.onnx": None}
-    deaf = gate.witness_reference(None, sound=hum, requester=cast.felix().pk)
-    blind = asked(films.astronaut())
-    nothing = gate.witness_reference(None, sound=None, requester=cast.felix().pk)
-    for answer in (deaf, blind, nothing, gate.witness_reference(ReferenceTap(), sound=None, requester=1)):
+    deaf, blind, nothing = asked(sound=hum), asked(films.astronaut()), asked()
+    unseen = gate.witness_reference(ReferenceTap(), requester=cast.felix().pk)
+    foreign = gate.witness_reference(gate.witness_tap(), requester=cast.felix().pk)
+    for answer in (deaf, blind, nothing, unseen, foreign):
         assert isinstance(answer, Refusal)
         assert answer.reason is Reason.ERROR
 
@@ -145,4 +147,4 @@ def test_when_nothing_can_look_or_listen_the_answer_is_no(collins: Cameo, settin
 def test_every_face_is_asked_for_not_only_the_largest(collins: Cameo) -> None:
     tap = shown(films.astronaut())
     tap.looks.append(Look(0.0, (0, 0, 1, 1), None))
-    refused(gate.witness_reference(tap, sound=None, requester=cast.felix().pk))
+    refused(gate.witness_reference(tap, requester=cast.felix().pk))

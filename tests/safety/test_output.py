@@ -11,7 +11,12 @@ from skimage import data
 from provenance.media import Frame
 from safety import screen
 from safety.classifiers.models import Screening
-from safety.clearance import Kind, Signal
+from safety.classifiers.output import OutputTap
+from safety.classifiers.unseen import widened
+from safety.classifiers.verdict import absent
+from safety.clearance import Answer, Kind, Signal
+from safety.policies.rules import Absence
+from tests import cast
 from tests.safety.stories import STREAM, UNSAFE, cleared, held, refused, show, watched
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +133,45 @@ def test_a_live_capture_is_cleared_a_spoof_refused_and_an_unsure_one_held() -> N
     assert refused(judge("spoof")).policy == "capture-spoof"  # type: ignore[arg-type]
     assert held(judge("unsure")).policy == "capture-unsure"  # type: ignore[arg-type]
     assert refused(judge("perhaps")).policy == "could-not-screen"  # type: ignore[arg-type]
+
+
+SMALL, VOICE = (Signal(f"witness.{name}", 0.0, "SFace", "0" * 64) for name in ("small", "voice"))
+
+
+def test_a_face_too_small_to_judge_is_said_and_with_a_likeness_of_another_model_it_waits() -> None:
+    world = cleared(show(watched(90), signals=(SMALL, VOICE)))
+    assert world.not_evaluated[-1] == "faces under 60 pixels"
+    other = cleared(show(watched(90), engine="http", likeness=False, vocabulary=(), signals=(SMALL, VOICE)))
+    assert other.not_evaluated[-2:] == ("faces under 60 pixels", "whose voice it is")
+    assert held(show(watched(90), engine="http", signals=(SMALL,))).policy == "not-evaluated"
+
+
+def test_a_small_face_holds_even_where_every_engine_is_installed() -> None:
+    nothing = Absence((), needs_vocabulary=False, likeness="label")
+    assert absent(widened(nothing, signals=[SMALL]), likeness=True, is_described=True).verdict == "hold"
+    assert widened(nothing, signals=[]) == nothing
+
+
+def brought(tap: OutputTap, *, likeness: bool = False) -> Answer:
+    return screen.reference(
+        tap, digest=STREAM, likeness=likeness, subject="ref-1", requester=cast.felix().pk, signals=()
+    )
+
+
+def test_a_reference_without_people_is_cleared_and_what_nobody_looked_at_is_listed() -> None:
+    clearance = cleared(brought(watched(90)))
+    assert clearance.kind is Kind.REFERENCE
+    assert "scene content" in clearance.not_evaluated
+
+
+def test_a_reference_with_somebody_in_it_waits_for_a_person() -> None:
+    assert held(brought(watched(90), likeness=True)).policy == "not-evaluated"
+
+
+@pytest.mark.usefixtures("bright")
+def test_nudity_in_a_reference_is_refused() -> None:
+    assert refused(brought(watched(20, 250))).policy == "sexual"
+
+
+def test_a_reference_that_nobody_saw_is_refused() -> None:
+    assert refused(brought(screen.output_tap())).policy == "could-not-screen"
