@@ -30,6 +30,7 @@ from safety.review import queue
 log = logging.getLogger(__name__)
 
 JOB, CAPTURE, REFERENCE = "job", "capture", "reference"  # the kinds of subject whose owners register with ``cases``
+PLACES = 4  # decimals of a score that is judged, which are those that are kept: a replay sees what was seen
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 TOUCHED = 0.5  # from which score on a prompt touches a consent category; lower than any level that holds
 
@@ -87,9 +88,10 @@ def _by(
     rules: Catalogue, *, finding: Finding, context: Context, absence: Absence | None = None
 ) -> tuple[Finding, Verdict]:
     """Judge by the rules, and write down what those that do not act would have said."""
-    verdict = ruled(finding.signals, rules=rules, context=context, absence=absence)
-    aside = shadow.beside(finding.signals, rules=rules, context=context)
-    return replace(finding, shadow=aside), verdict
+    signals = tuple(replace(signal, score=round(signal.score, PLACES)) for signal in finding.signals)
+    verdict = ruled(signals, rules=rules, context=context, absence=absence)
+    aside = shadow.beside(signals, rules=rules, context=context)
+    return replace(finding, signals=signals, shadow=aside), verdict
 
 
 def output_tap() -> OutputTap:

@@ -58,7 +58,7 @@ def record(finding: Finding, *, verdict: str, policy: str = "", case: str = "") 
         policy=policy,
         policy_version=finding.policy_version,
         likeness=finding.likeness,
-        signals=[_plain(signal) for signal in finding.signals],
+        signals=[asdict(signal) for signal in finding.signals],
         engines=finding.models,
         not_evaluated=list(finding.not_evaluated),
         context=finding.context,
@@ -118,10 +118,6 @@ def _why_not(clearance: Clearance, *, digest: str) -> str:
     if row.subject_digest != digest or clearance.subject_digest != digest:
         return "swapped"
     return "spent" if row.redeemed_at is not None else "expired"
-
-
-def _plain(signal: Signal) -> dict[str, Any]:
-    return {**asdict(signal), "score": round(signal.score, 4)}
 
 
 def _no(code: str, reason: str) -> Refusal:

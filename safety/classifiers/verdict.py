@@ -1,7 +1,7 @@
 """Signals and policies become one answer: the worst signal wins, and no evidence is no clearance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safety.classifiers.unseen import widened
@@ -106,6 +106,17 @@ def ruled(
     unseen = widened(known, signals=signals) if known else None
     gap = absent(unseen, likeness=context.likeness, is_described=context.is_described) if unseen else CLEAR
     return worst(*media, gap)
+
+
+MONITOR = "monitor"  # the category of what a reasoning monitor answered; its note is the answer
+
+
+def heeded(verdict: Verdict, *, signals: Sequence[Signal]) -> Verdict:
+    """Return what becomes of a hold once a reasoning monitor has answered; anything else stays as it is."""
+    said = next((signal.note for signal in signals if signal.category == MONITOR), "")
+    if verdict.verdict != "hold" or said not in {"refuse", "clear"}:
+        return verdict
+    return replace(verdict, verdict="refuse") if said == "refuse" else CLEAR
 
 
 def absent(absence: Absence, *, likeness: bool, is_described: bool) -> Verdict:
