@@ -1,12 +1,13 @@
 """Door: open a case, register a kind of subject, ask whether a subject is restricted."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 from safety.clearance import Span
-from safety.review import queue, subjects
+from safety.review import preserved, queue, subjects
 from safety.review.subjects import Handlers, Shown
 
-__all__ = ["Handlers", "Shown", "is_cleared", "is_restricted", "open", "register"]
+__all__ = ["Handlers", "Shown", "is_cleared", "is_restricted", "open", "preserve", "register"]
 
 
 def open(  # noqa: A001 - the door's word
@@ -31,6 +32,11 @@ def register(kind: str, handlers: Handlers) -> None:
 def is_restricted(kind: str, subject: str) -> bool:
     """Return whether a case about the subject waits for a person, or the last one was decided against it."""
     return queue.is_restricted(kind=kind, subject=subject)
+
+
+def preserve(path: Path, *, requester: int, job: str, digest: str) -> None:
+    """Seal the bytes of a video that was refused with ``must_be_preserved``, for a report; inside a transaction."""
+    preserved.keep(requester=requester, job=job, digest=digest, media=path.read_bytes())
 
 
 def is_cleared(kind: str, subject: str, *, policy: str, digest: str) -> bool:

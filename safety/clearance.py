@@ -94,5 +94,10 @@ class Refusal:
     advice: str = ""
     span: Span | None = None
 
+    @property
+    def must_be_preserved(self) -> bool:
+        """Return whether the law may want what was refused: it is sealed for a report, see ``cases.preserve``."""
+        return self.policy == "sexual-minors"
+
 
 Answer = Clearance | Hold | Refusal

@@ -13,7 +13,7 @@ from typing import Literal
 from django.conf import settings
 from django.db import transaction
 
-from safety.classifiers import lexicon, parts, screenings, shadow
+from safety.classifiers import denials, lexicon, parts, screenings, shadow
 from safety.classifiers import output as pictures
 from safety.classifiers import prompt as words
 from safety.classifiers.normalise import readings
@@ -25,7 +25,7 @@ from safety.clearance import Answer, Asker, Clearance, Hold, Kind, Refusal, Sign
 from safety.errors import PolicyError, SafetyError
 from safety.policies import editions
 from safety.policies.rules import Absence, Catalogue, Unchecked, catalogue, tightened
-from safety.review import queue
+from safety.review import preserved, probing, queue
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ SPOOF = Verdict(
 UNSURE = Verdict(
     "hold", "capture-unsure", "This recording could not be told from an imitation.", holding=("capture-unsure",)
 )
+BY_CODE = {ERROR.policy, LENGTH.policy, denials.POLICY}  # refusals that no rule about content gave
 CAPTURES = {"live": CLEAR, "unsure": UNSURE, "spoof": SPOOF}
 
 
@@ -69,9 +70,28 @@ def prompt(
     cleared this digest for what held it, it does not hold again.
     """
     finding = Finding(Kind.PROMPT, digest, likeness=likeness, job=job, requester=requester)
-    return _answer(
-        finding, look=lambda found: _read(found, text=text, fields=fields, asker=asker), kind=JOB, subject=job
-    )
+    typed = fields.get("prompt", text)
+
+    def look(found: Finding) -> tuple[Finding, Verdict]:
+        again = _tried(found, text=typed)
+        return again or _read(found, text=text, fields=fields, asker=asker)
+
+    with transaction.atomic():
+        answer = _answer(finding, look=look, kind=JOB, subject=job)
+        if isinstance(answer, Refusal) and answer.policy not in BY_CODE:
+            probing.note(typed, requester=requester, policy=answer.policy)
+        if isinstance(answer, Refusal) and answer.must_be_preserved:
+            preserved.keep(requester=requester, job=job, digest=digest, text=text)
+    return answer
+
+
+def _tried(finding: Finding, *, text: str) -> tuple[Finding, Verdict] | None:
+    """Return the refusal when this person tries a refused prompt again and again, unless a person cleared this one."""
+    rules = catalogue()
+    again = denials.wait(text, requester=finding.requester or 0, rules=rules) if len(text) <= words.LONGEST else None
+    if again is None or queue.cleared(kind=JOB, subject=finding.job, digest=finding.digest, policies=()):
+        return None
+    return replace(finding, policy_version=rules.version), again
 
 
 def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Asker) -> tuple[Finding, Verdict]:
@@ -136,7 +156,7 @@ def _watch(
     finding = replace(
         finding,
         policy_version=rules.version,
-        signals=(*framed, *seen.vocabulary),
+        signals=(*framed, *(replace(signal, span=None) for signal in seen.vocabulary)),  # they stand in no prompt
         models=seen.models,
         not_evaluated=widened(seen.absence, signals=finding.signals).not_evaluated,
     )

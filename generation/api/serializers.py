@@ -22,6 +22,14 @@ class WishSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=None, allow_null=True)
 
 
+class WhereSerializer(serializers.Serializer[Any]):
+    """The part of the request that was refused: the field, and from which character to which."""
+
+    field = serializers.CharField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+
+
 class RefusalSerializer(serializers.Serializer[Any]):
     """Why there is no video: whose no it is, the machine's word, the sentence, the path, what can be done."""
 
@@ -32,6 +40,7 @@ class RefusalSerializer(serializers.Serializer[Any]):
     advice = serializers.CharField(allow_blank=True)
     cameo = serializers.CharField(default="", help_text="Whose no it is, when it is a person's.")
     clause = serializers.CharField(default="", help_text="Their own words, when a wish of theirs fired.")
+    where = WhereSerializer(default=None, allow_null=True, help_text="What to change, when screening refused words.")
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):

@@ -99,7 +99,10 @@ def _then(row: Screening) -> str:
 
 
 def _is_outside_rules(row: Screening, *, own: Catalogue) -> bool:
-    return bool(row.policy) and row.policy != ABSENT and row.policy not in own.policies
+    if not row.policy or row.policy == ABSENT:
+        return False
+    rule = own.policies.get(row.policy)
+    return rule is None or (rule.text is None and rule.picture is None)
 
 
 def _edition(version: str, on: date) -> Catalogue | None:
