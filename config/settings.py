@@ -260,6 +260,8 @@ WEIGHTS: dict[str, Path | None] = {
         "minilm.onnx",
         "minilm-tokenizer.json",
         "open_nsfw.onnx",
+        "ocr_detection.onnx",
+        "ocr_recognition.onnx",
         "minifasnet_v2.onnx",  # an opt-in
         "whisper-base",  # a folder: model.bin, config.json, tokenizer.json, vocabulary.json
     )

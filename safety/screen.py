@@ -14,17 +14,16 @@ from django.conf import settings
 from django.db import transaction
 
 from safety.classifiers import denials, lexicon, parts, screenings, shadow
-from safety.classifiers import output as pictures
 from safety.classifiers import prompt as words
 from safety.classifiers.normalise import readings
-from safety.classifiers.output import OutputTap
+from safety.classifiers.output import evidence as outputs
+from safety.classifiers.output.tap import OutputTap
 from safety.classifiers.screenings import NO_POLICY, Finding
-from safety.classifiers.unseen import widened
-from safety.classifiers.verdict import ANYBODY, CLEAR, Context, Verdict, ruled
+from safety.classifiers.verdict import ANYBODY, CLEAR, Context, Verdict, ruled, unlooked
 from safety.clearance import Answer, Asker, Clearance, Hold, Kind, Refusal, Signal
 from safety.errors import PolicyError, SafetyError
 from safety.policies import editions
-from safety.policies.rules import Absence, Catalogue, Unchecked, catalogue, tightened
+from safety.policies.rules import Catalogue, Unchecked, catalogue, tightened
 from safety.review import preserved, probing, queue
 
 log = logging.getLogger(__name__)
@@ -104,18 +103,16 @@ def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Aske
     return _by(rules, finding=finding, context=context)
 
 
-def _by(
-    rules: Catalogue, *, finding: Finding, context: Context, absence: Absence | None = None
-) -> tuple[Finding, Verdict]:
+def _by(rules: Catalogue, *, finding: Finding, context: Context) -> tuple[Finding, Verdict]:
     """Judge by the rules, and write down what those that do not act would have said."""
     signals = tuple(replace(signal, score=round(signal.score, PLACES)) for signal in finding.signals)
-    verdict = ruled(signals, rules=rules, context=context, absence=absence)
+    verdict = ruled(signals, rules=rules, context=context)
     aside = shadow.beside(signals, rules=rules, context=context)
     return replace(finding, signals=signals, shadow=aside), verdict
 
 
 def output_tap() -> OutputTap:
-    """Return a tap for the one encode pass; hand it to ``output`` afterwards. It keeps scores, no pictures."""
+    """Return a tap for the one encode pass; hand it to ``output`` afterwards. It keeps no picture."""
     return OutputTap()
 
 
@@ -150,17 +147,18 @@ def output(
 def _watch(
     finding: Finding, *, tap: OutputTap, context: Context, vocabulary: tuple[str, ...]
 ) -> tuple[Finding, Verdict]:
-    rules = catalogue()
-    seen = pictures.look(tap, engine=context.engine, vocabulary=vocabulary, rules=rules)
-    framed = (replace(signal, medium="picture") for signal in (*seen.pictures, *finding.signals))
+    rules, context = catalogue(), replace(context, missing=missing())
+    seen = outputs.look(tap, engine=context.engine, vocabulary=vocabulary, rules=rules)
+    witnessed = (replace(signal, medium="picture") for signal in finding.signals)
     finding = replace(
         finding,
         policy_version=rules.version,
-        signals=(*framed, *(replace(signal, span=None) for signal in seen.vocabulary)),  # they stand in no prompt
+        context=context.plain(),
+        signals=(*seen.signals, *witnessed),
         models=seen.models,
-        not_evaluated=widened(seen.absence, signals=finding.signals).not_evaluated,
+        not_evaluated=tuple(unlooked(finding.signals, rules=rules, context=context).values()),
     )
-    return _by(rules, finding=finding, context=context, absence=seen.absence)
+    return _by(rules, finding=finding, context=context)
 
 
 def reference(
@@ -217,6 +215,12 @@ def unchecked(*checks: str) -> tuple[Unchecked, ...]:
     if unknown := [check for check in (*checks, *wanted) if check not in rules]:
         raise PolicyError(f"absences.toml does not say what follows without {', '.join(unknown)}.")
     return tuple(tightened(rules[check], to=wanted.get(check, rules[check].then)) for check in checks)
+
+
+def missing() -> dict[str, str]:
+    """Return each check that no engine here can make of a video, and what follows as it is configured."""
+    checks = outputs.missing(catalogue())
+    return {check: rule.then for check, rule in zip(checks, unchecked(*checks), strict=True)}
 
 
 def redeem(clearance: Clearance, *, digest: str, by: str) -> Refusal | None:

@@ -1,6 +1,7 @@
-"""Which engine looks: the two protocols and the chooser; no engine is imported before it is asked for."""
+"""Which engine looks: the protocols and the chooser; no engine is imported before it is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
@@ -41,9 +42,56 @@ class Nudity(Protocol):
         ...
 
 
+class Letters(Protocol):
+    """Text in a picture is found and read."""
+
+    name: str
+    sha256: str
+    licence: str
+
+    def find(self, rgb: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Return the boxes of text in uint8 (H, W, 3): each float32 (4, 2), pixels, clockwise, in reading order."""
+        ...
+
+    def read(self, rgb: NDArray[np.uint8], corners: NDArray[np.float32]) -> tuple[str, float]:
+        """Return what stands in one box, and how sure that is, 0 to 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Some words of a sound track, from ``start`` to ``end`` in seconds."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """For how many seconds somebody speaks, and the words that were understood."""
+
+    voiced: float
+    utterances: tuple[Utterance, ...]
+
+
+class Speech(Protocol):
+    """A sound track is written down."""
+
+    name: str
+    sha256: str
+    licence: str
+
+    def hear(self, samples: NDArray[np.float32]) -> Heard:
+        """Return what is said in mono 16 kHz sound, float32 (N,) in -1..1."""
+        ...
+
+
 ENGINES = {
     "sentences": ("safety.backends.minilm.MiniLM", ("minilm.onnx", "minilm-tokenizer.json")),
     "nudity": ("safety.backends.open_nsfw.OpenNsfw", ("open_nsfw.onnx",)),
+    "letters": ("safety.backends.ppocr.PpOcr", ("ocr_detection.onnx", "ocr_recognition.onnx")),
+    "speech": ("safety.backends.whisper.Whisper", ("whisper-base",)),
 }
 
 
@@ -55,6 +103,21 @@ def sentences() -> Sentences:
 def nudity() -> Nudity:
     """Return the nudity scorer; NotAvailableError without its weights."""
     return cast("Nudity", _engine("nudity"))
+
+
+def letters() -> Letters:
+    """Return the reader of text in pictures; NotAvailableError without its weights."""
+    return cast("Letters", _engine("letters"))
+
+
+def speech() -> Speech:
+    """Return the engine that writes down speech; NotAvailableError without its weights."""
+    return cast("Speech", _engine("speech"))
+
+
+def is_installed(role: str) -> bool:
+    """Return whether there is an engine for a role and its weights are here, without loading it."""
+    return role in ENGINES and all(settings.WEIGHTS.get(name) for name in ENGINES[role][1])
 
 
 def _engine(role: str) -> object:

@@ -1,10 +1,10 @@
 """Signals and policies become one answer: the worst signal wins, and no evidence is no clearance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from safety.classifiers.unseen import widened
+from safety.classifiers.unseen import doubts
 from safety.clearance import Asker, Signal, Span
 from safety.policies.rules import Absence, Catalogue, Levels
 
@@ -59,38 +59,32 @@ def judge(
 class Context:
     """All that a verdict hangs on besides signals and rules; kept with the decision, so that it can be replayed.
 
-    ``engine`` made what is judged ("" for words); ``is_described`` says whether it named what it drew from.
+    ``engine`` made what is judged ("" for words); ``is_described`` says whether it named what it drew from; ``missing``
+    leads from each check for which there was no engine to what was configured to follow.
     """
 
     likeness: bool
     asker: Asker = ANYBODY
     engine: str = ""
     is_described: bool = True
+    missing: Mapping[str, str] = field(default_factory=dict)
 
-    def plain(self) -> dict[str, str | bool]:
+    def plain(self) -> dict[str, Any]:
         """Return what is kept in ``Screening.context``; the likeness has a column of its own."""
-        kept: dict[str, str | bool] = {"band": self.asker.band, "country": self.asker.country}
-        return kept | ({"engine": self.engine, "is_described": self.is_described} if self.engine else {})
+        kept: dict[str, Any] = {"band": self.asker.band, "country": self.asker.country}
+        made = {"engine": self.engine, "is_described": self.is_described, "missing": dict(self.missing)}
+        return kept | (made if self.engine else {})
 
     @classmethod
     def kept(cls, plain: Mapping[str, Any], *, likeness: bool) -> "Context":
         """Return the context that was kept; rows older than contexts were judged as an adult's without a country."""
         asker = Asker(plain.get("band", ANYBODY.band), plain.get("country", ANYBODY.country))
-        return cls(likeness, asker, plain.get("engine", ""), plain.get("is_described", True))
+        missing = plain.get("missing", {})
+        return cls(likeness, asker, plain.get("engine", ""), plain.get("is_described", True), missing)
 
 
-def ruled(
-    signals: Sequence[Signal],
-    *,
-    rules: Catalogue,
-    context: Context,
-    shadow: bool = False,
-    absence: Absence | None = None,
-) -> Verdict:
-    """Return what the rules say: of words, of pictures, and of what no engine looked at; the worst of them.
-
-    ``absence`` is what was not looked at, if that is known better than the rules for the engine know it.
-    """
+def ruled(signals: Sequence[Signal], *, rules: Catalogue, context: Context, shadow: bool = False) -> Verdict:
+    """Return what the rules say: of words, of pictures, and of what no engine looked at; the worst of them."""
     media = [
         judge(
             [signal for signal in signals if (signal.medium == "picture") == picture],
@@ -102,10 +96,7 @@ def ruled(
         )
         for picture in (True, False)
     ]
-    known = absence or (rules.absence(context.engine) if context.engine else None)
-    unseen = widened(known, signals=signals) if known else None
-    gap = absent(unseen, likeness=context.likeness, is_described=context.is_described) if unseen else CLEAR
-    return worst(*media, gap)
+    return worst(*media, absent(signals, rules=rules, context=context))
 
 
 MONITOR = "monitor"  # the category of what a reasoning monitor answered; its note is the answer
@@ -119,13 +110,38 @@ def heeded(verdict: Verdict, *, signals: Sequence[Signal]) -> Verdict:
     return replace(verdict, verdict="refuse") if said == "refuse" else CLEAR
 
 
-def absent(absence: Absence, *, likeness: bool, is_described: bool) -> Verdict:
-    """Say what follows from what no engine looked at (I5)."""
-    if not (likeness and (absence.likeness == "hold" or (absence.needs_vocabulary and not is_described))):
+def unlooked(signals: Sequence[Signal], *, rules: Catalogue, context: Context) -> dict[str, str]:
+    """Return what nobody could judge, check -> words: for want of an engine, or because the witness said so."""
+    absence = _absence(rules, context=context)
+    if absence is None:
+        return {}
+    missing = {check: say for check, say in absence.optional.items() if check in context.missing}
+    return missing | doubts(signals, is_told=absence.needs_vocabulary)
+
+
+def absent(signals: Sequence[Signal], *, rules: Catalogue, context: Context) -> Verdict:
+    """Say what follows from what no engine looked at (I5): a label, or what is configured where that is stricter."""
+    gaps, absence = unlooked(signals, rules=rules, context=context), _absence(rules, context=context)
+    if not gaps or absence is None:
         return CLEAR
-    missing = ", ".join(absence.not_evaluated)
-    reason = f"It shows somebody's likeness, and nothing here can judge {missing}; a person looks first."
-    return Verdict("hold", "not-evaluated", reason, holding=("not-evaluated",))
+    what, then = ", ".join(gaps.values()), {context.missing.get(check, "continue") for check in gaps}
+    if "refuse" in then:
+        return Verdict("refuse", "not-evaluated", f"Nothing here can judge {what}, and unjudged it is not shown.")
+    is_anybodys = absence.likeness == "hold" or not (absence.needs_vocabulary or gaps.keys() <= absence.optional.keys())
+    if context.likeness and is_anybodys:
+        reason = f"It shows somebody's likeness, and nothing here can judge {what}; a person looks first."
+        return Verdict("hold", "not-evaluated", reason, holding=("not-evaluated",))
+    if "hold" in then:
+        reason = f"Nothing here can judge {what}; a person looks first."
+        return Verdict("hold", "not-evaluated", reason, holding=("not-evaluated",))
+    return CLEAR
+
+
+def _absence(rules: Catalogue, *, context: Context) -> Absence | None:
+    if not context.engine:
+        return None
+    absence = rules.absence(context.engine)
+    return absence if context.is_described or not absence.needs_vocabulary else rules.absence("*")
 
 
 def worst(*verdicts: Verdict) -> Verdict:

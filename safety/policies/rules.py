@@ -27,9 +27,12 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """What an engine's output is not looked at for, and what follows: ``label`` or, with a likeness, ``hold``."""
+    """What an engine's output need not be looked at for, and what follows: ``label`` or, with a likeness, ``hold``.
 
-    not_evaluated: tuple[str, ...]
+    ``optional`` leads from a check that may be missing to the words for it.
+    """
+
+    optional: Mapping[str, str]
     needs_vocabulary: bool
     likeness: str
 
@@ -128,7 +131,7 @@ def _turned(lists: Mapping[str, Sequence[str]]) -> dict[str, str]:
 def _absence(entry: dict[str, Any]) -> Absence:
     if entry["likeness"] not in {"label", "hold"}:
         raise PolicyError("An absence is followed by a label or a hold, never by nothing.")
-    return Absence(tuple(entry["not_evaluated"]), bool(entry["needs_vocabulary"]), entry["likeness"])
+    return Absence(dict(entry["optional"]), bool(entry["needs_vocabulary"]), entry["likeness"])
 
 
 def _unchecked(entry: dict[str, Any]) -> Unchecked:

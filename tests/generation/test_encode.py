@@ -106,7 +106,7 @@ def test_the_judges_hear_the_whole_sound_once_before_the_pictures(tmp_path: Path
         reel(sound=np.stack([tone, tone], axis=1)), tmp_path / "a.mp4", mark=nothing, taps=(watcher,), progress=ignore
     )
     (sound,) = watcher.sounds
-    assert (sound.rate, sound.samples.dtype, len(sound.samples)) == (16_000, np.float32, 16_000)
+    assert (sound.rate, sound.samples.dtype, len(sound.samples)) == (16_000, np.dtype(np.float32), 16_000)
     assert np.abs(np.fft.rfft(sound.samples)).argmax() == pytest.approx(440, abs=2)
     assert float(np.abs(sound.samples[10_500:]).max()) < 0.01
     encode(reel(), tmp_path / "b.mp4", mark=nothing, taps=(silent,), progress=ignore)
