@@ -47,4 +47,4 @@ def _speech(seconds: int) -> NDArray[np.float32]:
     voice = Hibari()
     said = np.asarray(voice(SAID), np.float32)
     times = np.arange(seconds * RATE) * voice.sample_rate / RATE
-    return np.interp(times, np.arange(len(said)), said, right=0.0).astype(np.float32)
+    return np.asarray(np.interp(times, np.arange(len(said)), said, right=0.0), np.float32)
