@@ -26,18 +26,26 @@ class Asker:
     country: str = ""
 
 
+WRITTEN, SAID = "text in the picture", "speech"  # the fields of a video that are read like a prompt
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Where in the subject a signal was seen.
 
     ``start`` and ``end`` are seconds in a video or sound, or character offsets in a text; ``box`` is
-    (left, top, right, bottom) as fractions of the frame; ``field`` names the part of a prompt.
+    (left, top, right, bottom) as fractions of the frame; ``field`` names the part of a prompt, or what of a video.
     """
 
     start: float
     end: float
     field: str = ""
     box: tuple[float, float, float, float] | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Return whether ``start`` and ``end`` are seconds."""
+        return self.field in {"", WRITTEN, SAID}
 
 
 @dataclass(frozen=True, slots=True)

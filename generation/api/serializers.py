@@ -23,11 +23,12 @@ class WishSerializer(serializers.Serializer[Any]):
 
 
 class WhereSerializer(serializers.Serializer[Any]):
-    """The part of the request that was refused: the field, and from which character to which."""
+    """What was refused: the field of the request and its characters, or what of the video and its seconds."""
 
     field = serializers.CharField()
     start = serializers.IntegerField()
     end = serializers.IntegerField()
+    unit = serializers.ChoiceField(choices=("characters", "seconds"), default="characters")
 
 
 class RefusalSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,6 @@
-"""Where in a request a refusal points: for machines the field and its characters, for people their own words."""
+"""Where in a request or its video a refusal points: for machines the field and its place, for people their words."""
+
+import math
 
 from generation.pipeline.models import Job
 from safety.clearance import Span
@@ -9,16 +11,21 @@ FIELD = "prompt"  # what the maker typed; the wishes of others are not theirs to
 
 
 def where(span: Span | None) -> dict[str, object] | None:
-    """Return field, start and end of a span in the request; None when it is in none of its fields."""
+    """Return field, start and end of a span in the request, or in what a video says; None when it is in neither."""
     if span is None or not span.field:
         return None
+    if span.is_timed:
+        return {"field": span.field, "start": int(span.start), "end": math.ceil(span.end), "unit": "seconds"}
     return {"field": span.field, "start": int(span.start), "end": int(span.end)}
 
 
 def place(job: Job) -> str:
     """Return in words which part of the request was refused, or nothing."""
     found = (job.refusal or {}).get("where")
-    return f"It is about the {found['field']}." if found else ""
+    if not found:
+        return ""
+    when = f", from second {found['start']} to {found['end']}" if found.get("unit") == "seconds" else ""
+    return f"It is about the {found['field']}{when}."
 
 
 def quote(job: Job) -> str:

@@ -12,7 +12,7 @@ from generation.pipeline.endings import told
 from generation.pipeline.models import Job
 from generation.pipeline.submit import submit
 from generation.studio.compose import Wish
-from safety.clearance import Refusal, Span
+from safety.clearance import SAID, WRITTEN, Refusal, Span
 from safety.policies.rules import catalogue
 from tests import cast
 
@@ -58,9 +58,20 @@ def test_the_api_says_where_and_shows_no_score(felix: Person) -> None:
     client.force_login(felix)
     refusal = client.get(f"/api/v1/jobs/{job.public_id}").json()["refusal"]
     assert refusal["code"] == "violence"
-    assert refusal["where"] == {"field": "prompt, shot 2", "start": 16, "end": 42}
+    assert refusal["where"] == {"field": "prompt, shot 2", "start": 16, "end": 42, "unit": "characters"}
     assert not re.search(r"\d\.\d", json.dumps(refusal))
     assert "score" not in json.dumps(refusal)
+
+
+def test_what_a_video_says_is_told_by_its_seconds_and_quotes_nothing(felix: Person) -> None:
+    for span, field in ((Span(4.2, 6.9, field=SAID), SAID), (Span(4.2, 6.9, field=WRITTEN), WRITTEN)):
+        job = refused(felix, span=span)
+        client = Client()
+        client.force_login(felix)
+        where = client.get(f"/api/v1/jobs/{job.public_id}").json()["refusal"]["where"]
+        assert where == {"field": field, "start": 4, "end": 7, "unit": "seconds"}
+        assert f"It is about the {field}, from second 4 to 7." in page(felix, job)
+        assert quoting.quote(job) == ""
 
 
 def test_the_gravest_words_and_those_of_others_are_not_quoted(felix: Person) -> None:

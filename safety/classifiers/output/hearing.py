@@ -6,11 +6,10 @@ from provenance.media import Sound
 from safety import backends
 from safety.backends import Heard
 from safety.classifiers.output.passages import Passage, Piece
-from safety.clearance import Signal, Span
+from safety.clearance import SAID, Signal, Span
 from safety.errors import SafetyError
 
 RATE = 16_000
-FIELD = "speech"
 UNHEARD = "unheard-speech"  # the policy about voices of which no word was understood
 VOICE = 1.0  # seconds of voice without a word, from which somebody speaks and is not understood
 
@@ -26,7 +25,7 @@ def heard(sound: Sound) -> Heard:
 
 def passages(said: Heard) -> tuple[Passage, ...]:
     """Return each utterance by itself, each with the next, and everything in its order."""
-    pieces = tuple(Piece(one.text, Span(one.start, one.end, field=FIELD)) for one in said.utterances)
+    pieces = tuple(Piece(one.text, Span(one.start, one.end, field=SAID)) for one in said.utterances)
     return tuple(dict.fromkeys([*((piece,) for piece in pieces), *pairwise(pieces), *([pieces] if pieces else [])]))
 
 

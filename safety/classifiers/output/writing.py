@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from provenance.media import Frame
 from safety import backends
 from safety.classifiers.output.passages import Passage, Piece
-from safety.clearance import Signal, Span
+from safety.clearance import WRITTEN, Signal, Span
 
 EVERY = 1.0  # seconds between looks at a picture in which nothing appears
 READABLE = 0.5  # how sure a reading must be; what is less sure is more often texture than text
@@ -21,7 +21,6 @@ SAME_PLACE = 0.5  # intersection over union of two boxes of one line
 SAME_INK = 14.0  # mean difference of two samples of one line, of 255
 READS = 60  # lines read at once, and
 PACE = 12  # lines more each second: a wall of ever new text is not read to its end
-FIELD = "text in the picture"
 UNREAD = "unread-text"  # the policy about the share that was not read
 
 Box = tuple[float, float, float, float]
@@ -102,7 +101,7 @@ class Reader:
 
 
 def _piece(line: Line) -> Piece:
-    return Piece(line.text, Span(line.first, line.last, field=FIELD, box=line.box))
+    return Piece(line.text, Span(line.first, line.last, field=WRITTEN, box=line.box))
 
 
 def _box(corners: NDArray[np.float32], shape: tuple[int, ...]) -> Box:
