@@ -338,6 +338,14 @@ ABSENCES_TIGHTENED = {  # check -> hold or refuse, as "pad=hold,voice=refuse"; s
     check.strip(): then.strip()
     for check, _, then in (each.partition("=") for each in read("ABSENCES_TIGHTENED").split(",") if each.strip())
 }
+MONITOR_URL = read(
+    "MONITOR_URL"
+)  # an OpenAI-shaped /v1 that is asked about prompts a person would look at; empty: none
+MONITOR_MODEL = read("MONITOR_MODEL")
+MONITOR_KEY = read("MONITOR_KEY")
+MONITOR_POLICY = read("MONITOR_POLICY")  # path: the policy it judges by, in the operator's words; empty: ours
+MONITOR_SECONDS = float(read("MONITOR_SECONDS", "5"))  # no answer by then: a person decides
+MONITOR_MAY_CLEAR = flag("MONITOR_MAY_CLEAR", default=False)  # no: it may refuse or leave the hold
 POLICY_CANDIDATE = read("POLICY_CANDIDATE")  # path: a catalogue judged beside ours and recorded; it never acts
 BIOMETRIC_LAWS = tuple(  # of consent/cameos/laws.toml; the strictest of them applies
     name.strip() for name in read("BIOMETRIC_LAWS", "BIPA,CUBI,GDPR,COPPA").split(",") if name.strip()

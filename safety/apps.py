@@ -17,5 +17,6 @@ class SafetyConfig(AppConfig):
 
         checks.register(configured.check)
         checks.register(configured.candidate)
+        checks.register(configured.monitor)
         probing.register()
         preserved.register()

@@ -13,13 +13,13 @@ from typing import Literal
 from django.conf import settings
 from django.db import transaction
 
-from safety.classifiers import denials, lexicon, parts, screenings, shadow
+from safety.classifiers import denials, lexicon, parts, screenings, second, shadow
 from safety.classifiers import prompt as words
 from safety.classifiers.normalise import readings
 from safety.classifiers.output import evidence as outputs
 from safety.classifiers.output.tap import OutputTap
 from safety.classifiers.screenings import NO_POLICY, Finding
-from safety.classifiers.verdict import ANYBODY, CLEAR, Context, Verdict, ruled, unlooked
+from safety.classifiers.verdict import ANYBODY, CLEAR, Context, Verdict, heeded, ruled, unlooked
 from safety.clearance import Answer, Asker, Clearance, Hold, Kind, Refusal, Signal
 from safety.errors import PolicyError, SafetyError
 from safety.policies import editions
@@ -100,7 +100,13 @@ def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Aske
         return finding, LENGTH
     evidence = parts.look(text, fields=fields, rules=rules)
     finding = replace(finding, signals=evidence.signals, models=evidence.models)
-    return _by(rules, finding=finding, context=context)
+    finding, verdict = _by(rules, finding=finding, context=context)
+    if queue.cleared(kind=JOB, subject=finding.job, digest=finding.digest, policies=verdict.holding):
+        return finding, verdict  # a person has looked: nobody asks a model what it thinks of that
+    said = second.opinion(text, verdict=verdict, rules=rules)
+    if said is None:
+        return finding, verdict
+    return replace(finding, signals=(*finding.signals, said)), heeded(verdict, signals=[said])
 
 
 def _by(rules: Catalogue, *, finding: Finding, context: Context) -> tuple[Finding, Verdict]:
