@@ -72,8 +72,7 @@ def prompt(
     typed = fields.get("prompt", text)
 
     def look(found: Finding) -> tuple[Finding, Verdict]:
-        again = _tried(found, text=typed)
-        return again or _read(found, text=text, fields=fields, asker=asker)
+        return _tried(found, text=typed) or _read(found, text=text, fields=fields, asker=asker)
 
     with transaction.atomic():
         answer = _answer(finding, look=look, kind=JOB, subject=job)
@@ -104,9 +103,7 @@ def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Aske
     if queue.cleared(kind=JOB, subject=finding.job, digest=finding.digest, policies=verdict.holding):
         return finding, verdict  # a person has looked: nobody asks a model what it thinks of that
     said = second.opinion(text, verdict=verdict, rules=rules)
-    if said is None:
-        return finding, verdict
-    return replace(finding, signals=(*finding.signals, said)), heeded(verdict, signals=[said])
+    return replace(finding, signals=(*finding.signals, *said)), heeded(verdict, signals=said)
 
 
 def _by(rules: Catalogue, *, finding: Finding, context: Context) -> tuple[Finding, Verdict]:

@@ -19,19 +19,19 @@ from safety.policies.rules import Catalogue
 log = logging.getLogger(__name__)
 
 
-def opinion(text: str, *, verdict: Verdict, rules: Catalogue) -> Signal | None:
-    """Return what the monitor says about a hold, as a signal; None without a monitor, without a hold, on any error."""
+def opinion(text: str, *, verdict: Verdict, rules: Catalogue) -> tuple[Signal, ...]:
+    """Return what the monitor says about a hold, as a signal; nothing without a monitor or a hold, or on any error."""
     if verdict.verdict != "hold" or not settings.MONITOR_URL:
-        return None
+        return ()
     try:
         policy = _policy(rules)
         said = _ask(text, policy=policy)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, a person decides, as without a monitor
         log.warning("the monitor gave no opinion: %s", type(error).__name__)
-        return None
+        return ()
     answer = said if said != "clear" or _may_clear(verdict) else "unsure"
     asked = hashlib.sha256(policy.encode()).hexdigest()
-    return Signal(MONITOR, 1.0, settings.MONITOR_MODEL, asked, note=answer)
+    return (Signal(MONITOR, 1.0, settings.MONITOR_MODEL, asked, note=answer),)
 
 
 def _ask(text: str, *, policy: str) -> str:
