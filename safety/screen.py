@@ -33,7 +33,8 @@ PLACES = 4  # decimals of a score that is judged, which are those that are kept:
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 TOUCHED = 0.5  # from which score on a prompt touches a consent category; lower than any level that holds
 
-Look = Callable[[Finding], tuple[Finding, Verdict]]
+Judged = tuple[Finding, Verdict]
+Look = Callable[[Finding], Judged]
 
 ERROR = Verdict(
     "refuse", "could-not-screen", "This could not be screened just now, so it was not made.", "Please try again later."
@@ -71,7 +72,7 @@ def prompt(
     finding = Finding(Kind.PROMPT, digest, likeness=likeness, job=job, requester=requester)
     typed = fields.get("prompt", text)
 
-    def look(found: Finding) -> tuple[Finding, Verdict]:
+    def look(found: Finding) -> Judged:
         return _tried(found, text=typed) or _read(found, text=text, fields=fields, asker=asker)
 
     with transaction.atomic():
@@ -83,7 +84,7 @@ def prompt(
     return answer
 
 
-def _tried(finding: Finding, *, text: str) -> tuple[Finding, Verdict] | None:
+def _tried(finding: Finding, *, text: str) -> Judged | None:
     """Return the refusal when this person tries a refused prompt again and again, unless a person cleared this one."""
     rules = catalogue()
     again = denials.wait(text, requester=finding.requester or 0, rules=rules) if len(text) <= words.LONGEST else None
@@ -92,7 +93,7 @@ def _tried(finding: Finding, *, text: str) -> tuple[Finding, Verdict] | None:
     return replace(finding, policy_version=rules.version), again
 
 
-def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Asker) -> tuple[Finding, Verdict]:
+def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Asker) -> Judged:
     rules, context = catalogue(), Context(finding.likeness, asker)
     finding = replace(finding, policy_version=rules.version, context=context.plain())
     if len(text) > words.LONGEST:
@@ -106,7 +107,7 @@ def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Aske
     return replace(finding, signals=(*finding.signals, *said)), heeded(verdict, signals=said)
 
 
-def _by(rules: Catalogue, *, finding: Finding, context: Context) -> tuple[Finding, Verdict]:
+def _by(rules: Catalogue, *, finding: Finding, context: Context) -> Judged:
     """Judge by the rules, and write down what those that do not act would have said."""
     signals = tuple(replace(signal, score=round(signal.score, PLACES)) for signal in finding.signals)
     verdict = ruled(signals, rules=rules, context=context)
@@ -132,24 +133,20 @@ def output(
 ) -> Answer:
     """Say whether this encoded stream may be shown; ``digest`` is the stream's, as it was encoded.
 
-    ``engine`` and ``vocabulary`` say what made it and every word it drew from; ``signals`` are the witness's;
-    ``asker`` is what the rules may know of the requester.
-    Refuses what a policy refuses and what could not be screened; with a likeness, what nothing here can judge
-    holds; without one it is cleared with ``not_evaluated`` saying so.
+    ``engine`` and ``vocabulary`` say what made it and every word it drew from; ``signals`` are the witness's; ``asker``
+    is what the rules may know of the requester. Refuses what a policy refuses and what could not be screened; with a
+    likeness, what nothing here can judge holds; without one it is cleared with ``not_evaluated`` saying so.
     """
     context = Context(likeness, asker, engine, is_described=bool(vocabulary))
     finding = Finding(Kind.OUTPUT, digest, likeness=likeness, job=job, signals=tuple(signals), context=context.plain())
-    return _answer(
-        finding,
-        look=lambda found: _watch(found, tap=tap, context=context, vocabulary=vocabulary),
-        kind=JOB,
-        subject=job,
-    )
+
+    def look(found: Finding) -> Judged:
+        return _watch(found, tap=tap, context=context, vocabulary=vocabulary)
+
+    return _answer(finding, look=look, kind=JOB, subject=job)
 
 
-def _watch(
-    finding: Finding, *, tap: OutputTap, context: Context, vocabulary: tuple[str, ...]
-) -> tuple[Finding, Verdict]:
+def _watch(finding: Finding, *, tap: OutputTap, context: Context, vocabulary: tuple[str, ...]) -> Judged:
     rules, context = catalogue(), replace(context, missing=missing())
     seen = outputs.look(tap, engine=context.engine, vocabulary=vocabulary, rules=rules)
     witnessed = (replace(signal, medium="picture") for signal in finding.signals)
@@ -202,7 +199,7 @@ def capture(
     """
     finding = Finding(Kind.CAPTURE, digest, likeness=True, job=subject, signals=tuple(signals))
 
-    def look(found: Finding) -> tuple[Finding, Verdict]:
+    def look(found: Finding) -> Judged:
         return replace(found, policy_version=catalogue().version), CAPTURES[verdict]
 
     return _answer(finding, look=look, kind=CAPTURE, subject=subject)

@@ -76,7 +76,7 @@ def test_a_replay_knows_pictures_from_words_and_who_asked() -> None:
     given = {"digest": "c" * 64, "likeness": False, "job": "job-1", "engine": "world", "vocabulary": ("sand",)}
     held(screen.output(tap, signals=[seen], asker=asker, **given))  # type: ignore[arg-type]
     row = Screening.objects.get()
-    assert row.context == {"band": "teen", "country": "DE", "engine": "world", "is_described": True}
+    assert row.context.items() >= {"band": "teen", "country": "DE", "engine": "world", "is_described": True}.items()
     assert replay.again(row, rules=catalogue()).verdict == "hold"
     row.context = {}
     assert replay.again(row, rules=catalogue()).verdict == "clear"
