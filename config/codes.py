@@ -53,7 +53,8 @@ CODES = [
     ("token", "this token cannot be made"),
     # making
     ("draft", "the request cannot be made as it is"),
-    ("quota", "too many of the caller's videos are waiting"),
+    ("quota", "too many of the caller's videos or files are waiting"),
+    ("no_taker", "no video model here makes anything from such a file"),
     ("repeated", "this Idempotency-Key was used for another request"),
     ("no_link", "the clip is not shown by link"),
     # somebody in a video says no (consent.permit.Reason)

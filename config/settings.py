@@ -214,6 +214,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {  # several things have states
         "JobState": "generation.pipeline.models.Job.State",
+        "ReferenceState": "generation.studio.models.Reference.State",
+        "ReferenceKind": "generation.studio.models.Reference.Kind",
         "ClipState": "generation.feed.models.Clip.State",
         "CameoState": "consent.cameos.models.Cameo.State",
         "CaptureState": "consent.cameos.models.Capture.State",
@@ -230,6 +232,7 @@ SPECTACULAR_SETTINGS = {
 MEDIA_HOME = HOME / "media"  # sealed clips
 QUARANTINE_HOME = HOME / "quarantine"  # held bytes: never a URL
 CAPTURE_HOME = HOME / "captures"  # raw captures until judged
+REFERENCE_HOME = HOME / "references"  # files that videos are to be made from: never a URL
 EXPORT_HOME = HOME / "exports"  # people's own data, gathered for them, for seven days
 SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; empty: development keys made in KEY_HOME
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
@@ -290,6 +293,7 @@ VIDEO_PROMPT_MAX = 2000  # characters
 VIDEO_CAST_MAX = 4  # people in one video
 CONCENTRATION_HOUR_MAX = 20  # permits for one other person by one person in an hour, from which a moderator looks:
 # a maker who tries variants stays below; a campaign about one person does not
+REFERENCES_MAX = 10  # files of one person waiting to be looked at or used; one more is refused
 JOBS_QUEUED_MAX = 10  # per person; one more is refused
 JOBS_RUNNING_MAX = 2  # per person; the others wait
 JOB_LEASE_SECONDS = 30  # a worker that is silent for so long has lost its job
@@ -320,6 +324,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_TASK_ROUTES = {  # ml is one process that holds the engines
     "generation.tasks.make": {"queue": "ml"},
+    "generation.tasks.look": {"queue": "ml"},
     "generation.tasks.survey": {"queue": "ml"},
     "consent.tasks.judge": {"queue": "ml"},
     "consent.tasks.forget": {"queue": "ml"},

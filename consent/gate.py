@@ -302,14 +302,15 @@ def reference_tap(*, has_pictures: bool = True) -> Tap:
     return reference.ReferenceTap(has_pictures=has_pictures)
 
 
-def witness_reference(tap: Tap, *, requester: int) -> Present | Refusal:
+def witness_reference(tap: Tap, *, requester: int, subject: str, digest: str) -> Present | Hold | Refusal:
     """Say whether everybody in a reference enrolled and lets this person (primary key) use them now.
 
-    Any other face, one too small or unclear, and any voice refuses, with one sentence that tells nobody apart; so does
-    whatever goes wrong. In the ml process only. What it knows of the faces ends with the tap.
+    Any other face, one too small to judge, and any voice refuses, with one sentence that tells nobody apart; so does
+    whatever goes wrong. What may be a face or not opens a case about the reference (``subject``, its public id), unless
+    a person has cleared these bytes (``digest``). In the ml process only; it knows of the faces until the tap ends.
     """
     try:
-        return presence.judge(tap, requester=requester)
+        return presence.judge(tap, requester=requester, subject=subject, digest=digest)
     except Exception as error:  # noqa: BLE001 - fail closed; no trace, for its frames hold templates
         logger.error("gate.witness_reference_failed", extra={"error": type(error).__name__})  # noqa: TRY400
         return presence.UNSEEN

@@ -25,13 +25,12 @@ from numpy.typing import NDArray
 from onnx.numpy_helper import from_array, to_array
 from onnx.reference import ReferenceEvaluator
 
-from consent.backends import Face, Picture
+from consent.backends import CERTAIN, Face, Picture
 from consent.errors import EngineMissingError
 
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # it warns about targets nobody asked for
 WIDEST = 640  # pixels; YuNet sees faces from 10 px to 300 px, and time grows with the area
-CERTAIN = 0.7  # YuNet's score; on the six talking heads every frame scores above 0.8
-DOUBTFUL = 0.5  # half turned away, half hidden, blurred
+DOUBTFUL = 0.5  # half turned away, half hidden, blurred; a cat, a cup and three of 17 other harmless things, too
 # The self-test, measured with the right scaling: the same person .95, the two people .18;
 # with the wrong one: .98 and .89. The line between lies far from both.
 SAME_AT_LEAST, OTHER_AT_MOST = 0.75, 0.40

@@ -1,12 +1,12 @@
 """Who is in a file that somebody wants a video made from: each face in it must be one that can be told beyond doubt.
 
 Stricter than the witness of our own output, where people come from consent alone: here a stranger is the usual case. A
-file is looked at upright, upside down and on either side, whole and in parts, and what hardly looks like a face counts
-as one. A face that is small, unclear or nobody's who enrolled has no name; it is for the gate to say no to that.
+file is looked at upright, upside down and on either side, whole and in parts, and what only looks a little like a face
+is a doubt. A face that is small, unclear or nobody's who enrolled has no name; it is the gate's to say no to that.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,11 +31,24 @@ SAME: Final = 0.5  # of the smaller box, to be a face that was looked at already
 
 @dataclass(slots=True)
 class Look(seclusion.Secluded):
-    """One face in one picture: when, where (fractions of it), and its vector; None where it is too small to judge."""
+    """One face in one picture: when, where (fractions of it), and its vector; None where it is too small to judge.
+
+    Not ``is_certain``: it may well be no face at all.
+    """
 
     t: float
     where: Box
     vector: NDArray[np.float32] | None = field(repr=False)
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whose faces are seen (cameos' primary keys); whether a face is nobody's; whether something may be one."""
+
+    cameos: frozenset[int] = frozenset()
+    is_strange: bool = False
+    is_doubtful: bool = False
 
 
 class ReferenceTap(seclusion.Secluded):
@@ -90,24 +103,29 @@ def is_voiced(sound: Sound) -> bool:
 
 
 @seclusion.discreet
-def known(tap: ReferenceTap) -> set[int] | None:
-    """Return the cameos (primary keys) whose faces are seen, or None when some face is nobody's beyond doubt.
+def known(tap: ReferenceTap) -> Known:
+    """Return whose faces are seen beyond doubt, and whether there is any other.
 
     A hit is read again in PostgreSQL before it counts. Somebody on the protected registry is nobody's cameo.
     """
     if not tap.looks:
-        return set()
+        return Known()
     gallery.the_gallery.refresh()
-    found: set[int] = set()
-    for look in tap.looks:
-        hits = [] if look.vector is None else gallery.the_gallery.search(look.vector)
-        if not hits or not hits[0].is_strong or hits[0].is_protected or not gallery.stands(hits[0].template):
-            return None
-        found.add(hits[0].cameo)
-    return found
+    found = [(look, _whose(look)) for look in tap.looks]
+    return Known(
+        cameos=frozenset(cameo for _, cameo in found if cameo is not None),
+        is_strange=any(cameo is None and look.is_certain for look, cameo in found),
+        is_doubtful=any(cameo is None and not look.is_certain for look, cameo in found),
+    )
 
 
-def owners(cameos: set[int]) -> frozenset[int]:
+def _whose(look: Look) -> int | None:
+    hits = [] if look.vector is None else gallery.the_gallery.search(look.vector)[:1]
+    clear = [hit for hit in hits if hit.is_strong and not hit.is_protected and gallery.stands(hit.template)]
+    return clear[0].cameo if clear else None
+
+
+def owners(cameos: Collection[int]) -> frozenset[int]:
     """Return whose cameos these are (primary keys of people)."""
     return frozenset(Cameo.objects.filter(pk__in=cameos).values_list("owner_id", flat=True))
 
@@ -131,8 +149,8 @@ def _looks(picture: Picture, t: float) -> Iterator[Look]:
             continue
         seen.append(box)
         where = (box[0] / wide, box[1] / high, box[2] / wide, box[3] / high)
-        clear = face.size >= SMALL
-        yield Look(t, where, engine.vector(turned, face) if clear else None)
+        vector = engine.vector(turned, face) if face.size >= SMALL else None
+        yield Look(t, where, vector, is_certain=face.is_certain)
 
 
 def _faces(engine: FaceEngine, picture: Picture) -> Iterator[tuple[Face, Picture, Box]]:

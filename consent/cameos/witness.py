@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,14 @@ Box = tuple[float, float, float, float]
 OVERLAP: Final = 0.3  # of two boxes' union, to be the same face a quarter of a second later
 MODEL: Final = "SFace"
 Hits = dict[tuple[int, int], list[tuple[float, bool]]]  # by cameo and template: times, and whether beyond doubt
+
+
+class Known(Protocol):
+    """Whoever is enrolled."""
+
+    def search(self, vector: NDArray[np.float32]) -> list[gallery.Hit]:
+        """Return who may be this face, likeliest first."""
+        ...
 
 
 @dataclass(slots=True)
@@ -141,7 +149,7 @@ def sightings(tap: WitnessTap, *, besides: Collection[int]) -> list[Sighting]:
 
 
 @seclusion.discreet
-def compared(tracks: Sequence[Track], *, known: gallery.Gallery) -> Hits:
+def compared(tracks: Sequence[Track], *, known: Known) -> Hits:
     """Return whom each face resembles most, look by look and in the mean of a steady one; asks no database."""
     hits: Hits = {}
     for track in tracks:
@@ -190,7 +198,7 @@ def _span(times: Sequence[float], where: Box) -> Span:
     return Span(min(times), max(times), box=where)
 
 
-def _note(hits: Hits, t: float, vector: NDArray[np.float32], *, known: gallery.Gallery) -> None:
+def _note(hits: Hits, t: float, vector: NDArray[np.float32], *, known: Known) -> None:
     for hit in known.search(vector)[:1]:
         hits.setdefault((hit.cameo, hit.template), []).append((t, hit.is_strong))
 

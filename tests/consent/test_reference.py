@@ -16,12 +16,18 @@ from consent.models import Cameo
 from consent.permit import Present, Reason, Refusal, Use
 from consent.trials import actor
 from provenance.media import Frame, Sound
+from safety import cases
+from safety.clearance import Hold
+from safety.review import decide
+from safety.review.models import Decision
+from safety.review.subjects import _REGISTERED
 from tests import cast
 from tests.consent import films
 from tests.consent.films import Pixels
 from tests.consent.test_witness import enrol
 
 pytestmark = pytest.mark.django_db
+DIGEST = "ab" * 32
 
 
 def shown(*pictures: Pixels, sound: Sound | None = None) -> ReferenceTap:
@@ -34,14 +40,21 @@ def shown(*pictures: Pixels, sound: Sound | None = None) -> ReferenceTap:
     return tap
 
 
-def asked(*pictures: Pixels, by: str = "felix", sound: Sound | None = None) -> Present | Refusal:
-    return gate.witness_reference(shown(*pictures, sound=sound), requester=cast.person(by).pk)
+def asked(*pictures: Pixels, by: str = "felix", sound: Sound | None = None) -> Present | Hold | Refusal:
+    return gate.witness_reference(
+        shown(*pictures, sound=sound), requester=cast.person(by).pk, subject="ref-1", digest=DIGEST
+    )
 
 
-def refused(answer: Present | Refusal) -> Refusal:
+def refused(answer: Present | Hold | Refusal) -> Refusal:
     assert isinstance(answer, Refusal), answer
     assert answer.reason is Reason.UNCONSENTED_IN_REFERENCE
     return answer
+
+
+def wall() -> Pixels:
+    bricks: Pixels = np.dstack([skimage.data.brick()] * 3)  # type: ignore[no-untyped-call]
+    return bricks
 
 
 @pytest.fixture
@@ -97,7 +110,7 @@ def test_a_small_face_in_the_corner_of_a_large_picture_is_found(collins: Cameo) 
 
 
 def test_a_picture_without_people_is_welcome(collins: Cameo) -> None:
-    assert asked(skimage.data.coffee()) == Present()  # type: ignore[no-untyped-call]
+    assert asked(wall()) == Present()
     assert asked(skimage.data.rocket()) == Present()  # type: ignore[no-untyped-call]
 
 
@@ -108,7 +121,7 @@ def test_a_face_on_the_protected_registry_is_nobodys_to_use(collins: Cameo, monk
     monkeypatch.setattr(
         the_gallery, "_known", {key: (-owner, vector) for key, (owner, vector) in the_gallery._known.items()}
     )
-    refused(gate.witness_reference(tap, requester=cast.olive().pk))
+    refused(gate.witness_reference(tap, requester=cast.olive().pk, subject="ref-1", digest=DIGEST))
 
 
 def test_a_likeness_that_is_paused_or_withdrawn_is_not_used(collins: Cameo) -> None:
@@ -120,10 +133,10 @@ def test_a_likeness_that_is_paused_or_withdrawn_is_not_used(collins: Cameo) -> N
 
 def test_speech_in_it_is_refused_and_a_hum_is_not(collins: Cameo) -> None:
     voice = np.asarray(actor.speak("482913", seed=2), np.float32)[::3]  # 48 kHz to 16
-    heard = refused(asked(skimage.data.coffee(), sound=Sound(16_000, voice)))  # type: ignore[no-untyped-call]
+    heard = refused(asked(wall(), sound=Sound(16_000, voice)))  # type: ignore[no-untyped-call]
     assert "voice" in heard.sentence
     hum = (0.1 * np.sin(2 * np.pi * 60 * np.arange(32_000) / 16_000)).astype(np.float32)
-    assert isinstance(asked(skimage.data.coffee(), sound=Sound(16_000, hum)), Present)  # type: ignore[no-untyped-call]
+    assert isinstance(asked(wall(), sound=Sound(16_000, hum)), Present)  # type: ignore[no-untyped-call]
 
 
 def test_sound_alone_is_listened_to(collins: Cameo) -> None:
@@ -137,8 +150,8 @@ def test_when_nothing_can_look_or_listen_the_answer_is_no(collins: Cameo, settin
     hum = Sound(16_000, np.full(16_000, 0.2, np.float32))
     settings.WEIGHTS = settings.WEIGHTS | {"whisper-base": None, "face_detection_yunet.onnx": None}
     deaf, blind, nothing = asked(sound=hum), asked(films.astronaut()), asked()
-    unseen = gate.witness_reference(ReferenceTap(), requester=cast.felix().pk)
-    foreign = gate.witness_reference(gate.witness_tap(), requester=cast.felix().pk)
+    unseen = gate.witness_reference(ReferenceTap(), requester=cast.felix().pk, subject="ref-1", digest=DIGEST)
+    foreign = gate.witness_reference(gate.witness_tap(), requester=cast.felix().pk, subject="ref-1", digest=DIGEST)
     for answer in (deaf, blind, nothing, unseen, foreign):
         assert isinstance(answer, Refusal)
         assert answer.reason is Reason.ERROR
@@ -147,4 +160,19 @@ def test_when_nothing_can_look_or_listen_the_answer_is_no(collins: Cameo, settin
 def test_every_face_is_asked_for_not_only_the_largest(collins: Cameo) -> None:
     tap = shown(films.astronaut())
     tap.looks.append(Look(0.0, (0, 0, 1, 1), None))
-    refused(gate.witness_reference(tap, requester=cast.felix().pk))
+    refused(gate.witness_reference(tap, requester=cast.felix().pk, subject="ref-1", digest=DIGEST))
+
+
+def test_what_may_be_a_face_or_not_goes_to_a_person_who_decides_for_these_bytes(
+    collins: Cameo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = cases.Handlers(lambda _s: cases.Shown(""), lambda _s: None, lambda _s: None, lambda _s, _d: None)
+    monkeypatch.setitem(_REGISTERED, "reference", quiet)  # put back afterwards
+    cat: Pixels = skimage.data.chelsea()  # type: ignore[no-untyped-call]
+    held = asked(cat)
+    assert isinstance(held, Hold), held
+    decide.decide(held.case, by=cast.mo().pk, decision=Decision.Answer.CLEAR, reason="It is a cat.")
+    assert isinstance(asked(cat), Present)
+    tap = shown(cat)
+    other = gate.witness_reference(tap, requester=cast.felix().pk, subject="ref-1", digest="cd" * 32)
+    assert isinstance(other, Hold)
