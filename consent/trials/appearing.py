@@ -102,7 +102,7 @@ class _Scene:
 def _soft(size: tuple[int, int]) -> NDArray[np.float32]:
     """Return 1 about the middle, falling to 0 at the edge, (H, W, 1)."""
     ys, xs = np.mgrid[-1 : 1 : size[1] * 1j, -1 : 1 : size[0] * 1j]
-    return np.clip((1 - np.maximum(abs(xs), abs(ys))) / 0.15, 0, 1).astype(np.float32)[:, :, None]
+    return np.asarray(np.clip((1 - np.maximum(abs(xs), abs(ys))) / 0.15, 0, 1)[:, :, None], np.float32)
 
 
 def _lay(

@@ -38,9 +38,9 @@ PICTURE: Final = Limits(max_side=8192, max_bytes=references.HEAVIEST, cpu_second
 FILM: Final = Limits(max_seconds=20, max_bytes=references.HEAVIEST, cpu_seconds=60, wall_seconds=90)
 LEASE: Final = timedelta(minutes=3)  # longer than the slowest file is allowed to take
 TRIES: Final = 3
-STUCK: Final = {"source": "safety", "code": "error", "sentence": "This file could not be looked at.",
-                "advice": "Send another one."}  # fmt: skip
 JSON = dict[str, object]
+STUCK: Final[JSON] = {"source": "safety", "code": "error", "sentence": "This file could not be looked at.",
+                "advice": "Send another one."}  # fmt: skip
 
 
 def judge(reference: int) -> str:

@@ -133,10 +133,10 @@ def test_a_likeness_that_is_paused_or_withdrawn_is_not_used(collins: Cameo) -> N
 
 def test_speech_in_it_is_refused_and_a_hum_is_not(collins: Cameo) -> None:
     voice = np.asarray(actor.speak("482913", seed=2), np.float32)[::3]  # 48 kHz to 16
-    heard = refused(asked(wall(), sound=Sound(16_000, voice)))  # type: ignore[no-untyped-call]
+    heard = refused(asked(wall(), sound=Sound(16_000, voice)))
     assert "voice" in heard.sentence
     hum = (0.1 * np.sin(2 * np.pi * 60 * np.arange(32_000) / 16_000)).astype(np.float32)
-    assert isinstance(asked(wall(), sound=Sound(16_000, hum)), Present)  # type: ignore[no-untyped-call]
+    assert isinstance(asked(wall(), sound=Sound(16_000, hum)), Present)
 
 
 def test_sound_alone_is_listened_to(collins: Cameo) -> None:

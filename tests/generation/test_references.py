@@ -47,7 +47,7 @@ def rocket() -> Pixels:
 
 def jpeg(picture: Pixels, **how: object) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "JPEG", **how)  # type: ignore[arg-type]
+    Image.fromarray(picture).save(file, "JPEG", **how)
     return file.getvalue()
 
 
