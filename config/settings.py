@@ -266,6 +266,7 @@ WEIGHTS: dict[str, Path | None] = {
         "ocr_detection.onnx",
         "ocr_recognition.onnx",
         "minifasnet_v2.onnx",  # an opt-in
+        "clip.pt",  # an opt-in
         "whisper-base",  # a folder: model.bin, config.json, tokenizer.json, vocabulary.json
     )
 }

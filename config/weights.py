@@ -174,8 +174,8 @@ def from_upstream(weight: Weight, draft: Path, _scratch: Path, tell: Tell) -> No
 
 
 def blocks(read: Callable[[int], bytes], limit: int) -> Iterator[bytes]:
-    """Yield what a stream gives, and stop at a size."""
+    """Yield what a stream gives, and stop at a size (0: not known)."""
     total = 0
-    while (block := read(CHUNK)) and total <= limit:
+    while (block := read(CHUNK)) and (not limit or total <= limit):
         total += len(block)
         yield block

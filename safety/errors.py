@@ -36,3 +36,7 @@ class TrainingError(SafetyError):
 
 class PreservedError(SafetyError):
     """What is preserved for the authorities cannot be opened or filed so."""
+
+
+class ListError(SafetyError):
+    """This list of known media does not read."""

@@ -87,11 +87,24 @@ class Speech(Protocol):
         ...
 
 
+class Scenes(Protocol):
+    """A picture is compared with sentences."""
+
+    name: str
+    sha256: str
+    licence: str
+
+    def match(self, rgb: NDArray[np.uint8], sentences: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 (N,), summing to 1: how well each sentence describes uint8 (H, W, 3)."""
+        ...
+
+
 ENGINES = {
     "sentences": ("safety.backends.minilm.MiniLM", ("minilm.onnx", "minilm-tokenizer.json")),
     "nudity": ("safety.backends.open_nsfw.OpenNsfw", ("open_nsfw.onnx",)),
     "letters": ("safety.backends.ppocr.PpOcr", ("ocr_detection.onnx", "ocr_recognition.onnx")),
     "speech": ("safety.backends.whisper.Whisper", ("whisper-base",)),
+    "scenes": ("safety.backends.clip.Clip", ("clip.pt",)),  # an opt-in
 }
 
 
@@ -113,6 +126,11 @@ def letters() -> Letters:
 def speech() -> Speech:
     """Return the engine that writes down speech; NotAvailableError without its weights."""
     return cast("Speech", _engine("speech"))
+
+
+def scenes() -> Scenes:
+    """Return what compares pictures with sentences; NotAvailableError without its weights."""
+    return cast("Scenes", _engine("scenes"))
 
 
 def is_installed(role: str) -> bool:

@@ -140,7 +140,7 @@ LEVELS = {"anyone": {"refuse": 0.5, "hold": 0.4}, "likeness": {"refuse": 0.5, "h
         (country(countries=["AT", "XX"]), "No country is called XX"),
         (country(countries=["DE", "DE"]), "DE's extremism are in force"),
         (country(policy="comets"), "names no policy with comets"),
-        (country(picture={"sooner": 0.06}), "a country must be met sooner"),
+        (country(policy="fraud", picture={"sooner": 0.06}), "a country must be met sooner"),
         (country(text={"sooner": 0.95}), "a country must be met sooner"),
         (country(text={"sooner": 0}), "a country must be met sooner"),
     ],

@@ -29,7 +29,13 @@ def look(tap: OutputTap, *, engine: str, vocabulary: tuple[str, ...], rules: Cat
         raise SafetyError("No picture or no sound was shown to screening.")
     read = passages.judged([*tap.reader.passages(), *hearing.passages(tap.said)], rules=rules)
     told = _told(vocabulary if rules.absence(engine).needs_vocabulary else (), rules=rules)
-    framed = (*_nudity(tap), *tap.reader.signals(), *hearing.signals(tap.said))
+    framed = (
+        *tap.known.signals(),
+        *_nudity(tap),
+        *tap.scenes.signals(),
+        *tap.reader.signals(),
+        *hearing.signals(tap.said),
+    )
     return Seen(
         signals=(*(replace(signal, medium="picture") for signal in framed), *told.signals, *read.signals),
         models={**_models(tap), **told.models, **read.models},
@@ -53,6 +59,8 @@ def _models(tap: OutputTap) -> dict[str, str]:
     models = {eye.name: eye.sha256, reader.name: reader.sha256}
     if tap.said and tap.said.voiced:
         models[backends.speech().name] = backends.speech().sha256
+    if tap.scenes.best:
+        models[backends.scenes().name] = backends.scenes().sha256
     return models
 
 

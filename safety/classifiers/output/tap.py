@@ -1,6 +1,7 @@
 """The tap: every frame of a video is glanced at, the sound is heard; scores, words, times are kept, never a picture.
 
-Twice a second, and whenever the picture changes, the nudity engine looks at the whole frame; each second, and whenever
+Twice a second, and whenever the picture changes, the nudity engine looks at the whole frame, which is also held against
+the lists of known media; each second, and whenever
 something appears, its text is read. A single frame that flashes up is therefore looked at.
 """
 
@@ -12,6 +13,8 @@ from safety import backends
 from safety.backends import Heard
 from safety.classifiers.output import glance, hearing
 from safety.classifiers.output.clock import Clock
+from safety.classifiers.output.known import Known
+from safety.classifiers.output.scenes import Watcher
 from safety.classifiers.output.writing import Reader
 
 PACE = 0.5  # seconds between looks at a picture that hardly changes
@@ -24,6 +27,8 @@ class OutputTap:
         self.seen = 0
         self.looks: list[tuple[float, float]] = []
         self.reader = Reader()
+        self.known = Known()
+        self.scenes = Watcher()
         self.said: Heard | None = None
         self.failure = ""
         self.clock = Clock()
@@ -54,10 +59,15 @@ class OutputTap:
         if is_cut or frame.t >= self._due:
             with self.clock.stage("nudity"):
                 self.looks.append((frame.t, backends.nudity().score(frame.rgb)))
+            with self.clock.stage("known media"):
+                self.known.see(frame)
             self._looked, self._due = now, frame.t + PACE
         if is_cut or is_jump or self.reader.is_due(frame.t):
             with self.clock.stage("text"):
                 self.reader.see(frame)
+        if is_cut or self.scenes.is_due(frame.t):
+            with self.clock.stage("scenes"):
+                self.scenes.see(frame)
         self._before = now
 
     @contextmanager
