@@ -262,6 +262,7 @@ WEIGHTS: dict[str, Path | None] = {
         "face_recognition_sface.onnx",
         "minilm.onnx",
         "minilm-tokenizer.json",
+        "en_core_web_md",  # a folder: names of people
         "open_nsfw.onnx",
         "ocr_detection.onnx",
         "ocr_recognition.onnx",

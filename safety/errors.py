@@ -40,3 +40,7 @@ class PreservedError(SafetyError):
 
 class ListError(SafetyError):
     """This list of known media does not read."""
+
+
+class GazetteerError(SafetyError):
+    """This list of public figures does not read."""

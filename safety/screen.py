@@ -33,6 +33,7 @@ PLACES = 4  # decimals of a score that is judged, which are those that are kept:
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 TOUCHED = 0.5  # from which score on a prompt touches a consent category; lower than any level that holds
 
+WORDS = "words"  # absences.toml: what follows where no engine looked at the words for something
 Judged = tuple[Finding, Verdict]
 Look = Callable[[Finding], Judged]
 
@@ -99,7 +100,15 @@ def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Aske
     if len(text) > words.LONGEST:
         return finding, LENGTH
     evidence = parts.look(text, fields=fields, rules=rules)
-    finding = replace(finding, signals=evidence.signals, models=evidence.models)
+    if evidence.not_evaluated:
+        context = replace(context, engine=WORDS, missing=missing())
+    finding = replace(
+        finding,
+        signals=evidence.signals,
+        models=evidence.models,
+        not_evaluated=evidence.not_evaluated,
+        context=context.plain(),
+    )
     finding, verdict = _by(rules, finding=finding, context=context)
     if queue.cleared(kind=JOB, subject=finding.job, digest=finding.digest, policies=verdict.holding):
         return finding, verdict  # a person has looked: nobody asks a model what it thinks of that
@@ -218,7 +227,7 @@ def unchecked(*checks: str) -> tuple[Unchecked, ...]:
 
 
 def missing() -> dict[str, str]:
-    """Return each check that no engine here can make of a video, and what follows as it is configured."""
+    """Return each check that no engine here can make of a video or a prompt, and what follows as it is configured."""
     checks = outputs.missing(catalogue())
     return {check: rule.then for check, rule in zip(checks, unchecked(*checks), strict=True)}
 

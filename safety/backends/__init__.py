@@ -42,6 +42,18 @@ class Nudity(Protocol):
         ...
 
 
+class Names(Protocol):
+    """The names of people, found in English words."""
+
+    name: str
+    sha256: str
+    licence: str
+
+    def people(self, text: str) -> list[tuple[int, int]]:
+        """Return (start, end) character offsets of every person's name."""
+        ...
+
+
 class Letters(Protocol):
     """Text in a picture is found and read."""
 
@@ -101,6 +113,7 @@ class Scenes(Protocol):
 
 ENGINES = {
     "sentences": ("safety.backends.minilm.MiniLM", ("minilm.onnx", "minilm-tokenizer.json")),
+    "names": ("safety.backends.spacy_names.SpacyNames", ("en_core_web_md",)),
     "nudity": ("safety.backends.open_nsfw.OpenNsfw", ("open_nsfw.onnx",)),
     "letters": ("safety.backends.ppocr.PpOcr", ("ocr_detection.onnx", "ocr_recognition.onnx")),
     "speech": ("safety.backends.whisper.Whisper", ("whisper-base",)),
@@ -116,6 +129,11 @@ def sentences() -> Sentences:
 def nudity() -> Nudity:
     """Return the nudity scorer; NotAvailableError without its weights."""
     return cast("Nudity", _engine("nudity"))
+
+
+def names() -> Names:
+    """Return the recogniser of people's names; NotAvailableError without its weights."""
+    return cast("Names", _engine("names"))
 
 
 def letters() -> Letters:

@@ -52,7 +52,8 @@ def look(text: str, *, fields: Mapping[str, str], rules: Catalogue) -> Evidence:
         for signal in words.look(part, rules=rules).signals:
             if signal.category not in best or signal.score > best[signal.category].score:
                 best[signal.category] = _placed(signal, pieces=[piece], origin=piece.start)
-    return Evidence(tuple(sorted(best.values(), key=lambda signal: -signal.score)), whole.models)
+    signals = tuple(sorted(best.values(), key=lambda signal: -signal.score))
+    return Evidence(signals, whole.models, whole.not_evaluated)
 
 
 def pieces(text: str, *, fields: Mapping[str, str]) -> list[Piece]:

@@ -4,15 +4,16 @@ Every character is seen: the text is read in overlapping windows, as it is folde
 undone, by word lists and by a small head over MiniLM vectors.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from safety import backends
+from safety.classifiers import contexts, lexicon, listed, names
 from safety.classifiers import head as heads
-from safety.classifiers import lexicon
 from safety.classifiers.normalise import LONGEST_WORD, TWINS, Reading, readings
 from safety.clearance import Signal, Span
 from safety.errors import NotAvailableError
+from safety.policies import lists
 from safety.policies.rules import Catalogue
 
 LONGEST = 32_000  # characters; beyond it a prompt is refused, not cut
@@ -26,10 +27,11 @@ CHILDHOOD = range(18)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The strongest signal of each category, and which models (name -> sha256) looked."""
+    """The strongest signal of each category, which models (name -> sha256) looked, and for what none did."""
 
     signals: tuple[Signal, ...]
     models: dict[str, str] = field(default_factory=dict)
+    not_evaluated: tuple[str, ...] = ()
 
     def score(self, category: str) -> float:
         """Return the strongest score of a category, 0 when there is none."""
@@ -42,17 +44,20 @@ def look(text: str, *, rules: Catalogue) -> Evidence:
     encoder, head = backends.sentences(), heads.load()
     if head.encoder != encoder.sha256:
         raise NotAvailableError("The prompt head was trained for another sentence encoder.")
-    found = [signal for way in ways for signal in _listed(way, rules=rules)]
+    named = names.found(ways, text=text)
+    found = [*named.signals, *_listed(ways, rules=rules, is_named=named.is_anybody)]
     found += _meant(ways, encoder=encoder, head=head)
     found += [*_young(ways, found=found, rules=rules), *_foreign(text, way=ways[-1], rules=rules)]
-    return Evidence(_strongest(found), {encoder.name: encoder.sha256, "prompt-head": head.sha256})
+    models = {encoder.name: encoder.sha256, "prompt-head": head.sha256, listed.MODEL: lists.load().sha256}
+    return Evidence(_strongest(found), {**models, **named.models}, named.not_evaluated)
 
 
-def _listed(way: Reading, *, rules: Catalogue) -> list[Signal]:
-    return [
-        Signal(category, 1.0, "lexicon", "", _span(way, start, end))
-        for category, start, end in lexicon.hits(way.text, rules=rules)
-    ]
+def _listed(ways: list[Reading], *, rules: Catalogue, is_named: bool) -> Iterator[Signal]:
+    """Yield what the lists know, with harmless turns of phrase out of the way."""
+    for way in map(contexts.plainly, ways):
+        for category, start, end in lexicon.hits(way.text, rules=rules):
+            yield Signal(category, 1.0, "lexicon", "", _span(way, start, end))
+        yield from listed.signals(way, rules=rules, is_named=is_named)
 
 
 def _meant(ways: list[Reading], *, encoder: backends.Sentences, head: heads.Head) -> list[Signal]:
@@ -121,12 +126,13 @@ def _strongest(found: Iterable[Signal]) -> tuple[Signal, ...]:
 
 def touched(text: str, *, rules: Catalogue, level: float) -> frozenset[str]:
     """Return the consent categories that a prompt touches: by a listed word, or by a policy's signal."""
-    words = {phrase for way in readings(text) for phrase, _, _ in lexicon.phrases(way.text)}
-    listed = {rules.touches.get(phrase, "") for phrase in words}
-    listed |= {"minors" for phrase in words if phrase in rules.minors or _is_childs_age(phrase)}
+    ways = map(contexts.plainly, readings(text))
+    words = {phrase for way in ways for phrase, _, _ in lexicon.phrases(way.text)}
+    told = {rules.touches.get(phrase, "") for phrase in words}
+    told |= {"minors" for phrase in words if phrase in rules.minors or _is_childs_age(phrase)}
     meant = {
         rules.policies[signal.category].consent
         for signal in look(text, rules=rules).signals
         if signal.score >= level and signal.category in rules.policies
     }
-    return frozenset((listed | meant) - {""})
+    return frozenset((told | meant) - {""})

@@ -16,6 +16,8 @@ from safety.classifiers.verdict import MONITOR, Verdict
 from safety.clearance import Signal
 from safety.policies.rules import Catalogue
 
+UNREAD = {LANGUAGE, "not-evaluated"}  # what no engine looked at is never counted as clean (I5)
+
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +50,7 @@ def _ask(text: str, *, policy: str) -> str:
 
 
 def _may_clear(verdict: Verdict) -> bool:
-    return bool(settings.MONITOR_MAY_CLEAR) and LANGUAGE not in verdict.holding
+    return bool(settings.MONITOR_MAY_CLEAR) and not UNREAD & set(verdict.holding)
 
 
 def _policy(rules: Catalogue) -> str:

@@ -12,6 +12,8 @@ from safety.policies.rules import Catalogue, catalogue
 from tests import cast
 from tests.safety.stories import DRAFT, UNSAFE, cleared, refused
 
+pytestmark = pytest.mark.django_db  # an operator's gazetteer is asked for
+
 CALM = "a calm morning on a farm, hens in the yard, a dog asleep under a cart"
 SHOTS = f"Shot 1: {CALM}. Shot 2: {UNSAFE}. Shot 3: {CALM}."
 
@@ -72,7 +74,6 @@ def test_each_field_and_shot_is_read_apart_and_all_together(looks: list[str]) ->
     assert set(looks[1:]) == {SHOTS, wish, *(SHOTS[a:b] for a, b in parts.shots(SHOTS))}
 
 
-@pytest.mark.django_db
 def test_a_refusal_names_the_shot_and_points_into_the_field() -> None:
     span = refused(ask({"prompt": SHOTS})).span
     assert span is not None
@@ -81,7 +82,6 @@ def test_a_refusal_names_the_shot_and_points_into_the_field() -> None:
     assert Screening.objects.count() == 1
 
 
-@pytest.mark.django_db
 def test_a_refusal_names_the_field_and_counts_within_it() -> None:
     wish = f"@olive: {UNSAFE}."
     span = refused(ask({"prompt": CALM, "wishes of @olive": wish})).span
@@ -90,7 +90,6 @@ def test_a_refusal_names_the_field_and_counts_within_it() -> None:
     assert 0 <= span.start < span.end <= len(wish)
 
 
-@pytest.mark.django_db
 def test_what_is_in_no_field_is_read_in_the_whole() -> None:
     refused(ask({"prompt": CALM}, text=f"{CALM}. {UNSAFE}"))
 
@@ -108,7 +107,6 @@ def test_what_only_the_joined_shots_say_is_theirs_together(monkeypatch: pytest.M
     assert signal.span.field == "prompt, all shots together"
 
 
-@pytest.mark.django_db
 def test_who_asks_is_kept_with_the_decision() -> None:
     who = cast.person("felix").pk
     asker = Asker("teen", "DE")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from safety import backends
+from safety.classifiers import names
 from safety.classifiers import prompt as words
 from safety.classifiers.output import hearing, passages
 from safety.classifiers.output.tap import OutputTap
@@ -10,6 +11,7 @@ from safety.clearance import Signal, Span
 from safety.errors import NotAvailableError, SafetyError
 from safety.policies.rules import Catalogue
 
+ASIDE = {words.LANGUAGE, names.PERSON}  # what only sentences tell
 KEPT = 32  # strongest looks kept as signals
 
 
@@ -65,11 +67,14 @@ def _models(tap: OutputTap) -> dict[str, str]:
 
 
 def _told(vocabulary: tuple[str, ...], *, rules: Catalogue) -> words.Evidence:
-    """Judge what the engine says that it drew by the rules for prompts, language aside: it is a list of words."""
+    """Judge what the engine says that it drew by the rules for prompts; a list of words has no language and no names.
+
+    The gazetteer looks all the same: it needs no sentence.
+    """
     if not vocabulary:
         return words.Evidence(())
     evidence = words.look(", ".join(vocabulary), rules=rules)
-    told = (signal for signal in evidence.signals if signal.category != words.LANGUAGE)
+    told = (signal for signal in evidence.signals if signal.category not in ASIDE)
     kept = tuple(replace(signal, span=None) for signal in told)  # its characters stand in no prompt
     return words.Evidence(kept, evidence.models)
 
