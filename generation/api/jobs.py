@@ -41,6 +41,12 @@ ANSWERS: dict[type[GenerationError], tuple[int, str, str]] = {
     RepeatedError: (status.HTTP_409_CONFLICT, "repeated", "Use a key once for each request."),
 }
 KEY_MAX = 128
+WORD = 100  # characters
+CARRIERS = frozenset({  # what other services call a file, a link to one, or somebody known to them
+    "audio", "audio_url", "character", "characters", "extend", "file", "first_frame", "image", "image_url", "images",
+    "input_reference", "last_frame", "mask", "picture", "reference", "reference_image", "reference_images", "remix_of",
+    "sound", "source", "video", "video_url", "voice",
+})  # fmt: skip
 UNREAD = "Nothing here reads {}; a file for the video goes to /api/v1/references first, and its id into references."
 
 
@@ -76,10 +82,19 @@ class JobsView(APIView):
 
 
 def unread(request: Request) -> str:
-    """Return a field that nothing here reads, or nothing: a file by another name is never passed over unseen."""
+    """Return a field that nothing here reads and that may hold a file or name one: it is never passed over unseen.
+
+    Other words that nothing here reads are ignored, as always: nobody's own word for consent means anything.
+    """
     sent = request.data if isinstance(request.data, Mapping) else {}
-    known = {*WishSerializer().fields, "csrfmiddlewaretoken"}
-    return next((name for name in sorted(map(str, sent)) if name not in known), "")
+    known = frozenset(WishSerializer().fields)
+    strange = [str(name) for name in sent if name not in known and (name in CARRIERS or is_load(sent[name]))]
+    return next(iter(sorted([*strange, *request.FILES])), "")
+
+
+def is_load(value: object) -> bool:
+    """Return whether a value is more than a word or a number."""
+    return isinstance(value, Mapping | list) or (isinstance(value, str) and len(value) > WORD)
 
 
 class JobView(APIView):

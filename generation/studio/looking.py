@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from PIL import Image
 
-from consent import gate
+from consent import gate, people
 from consent.permit import Present
 from consent.permit import Refusal as ConsentRefusal
 from generation.errors import GenerationError
@@ -27,7 +27,7 @@ from generation.studio.models import Reference
 from provenance import media
 from provenance.media import Frame, Limits, MediaError, Tap
 from safety import cases, screen
-from safety.clearance import Answer, Clearance, Hold
+from safety.clearance import Answer, Asker, Clearance, Hold
 from safety.clearance import Refusal as SafetyRefusal
 
 log = structlog.get_logger()
@@ -83,7 +83,7 @@ def look(one: Reference) -> None:
             return
         answer = screen.reference(
             looks, digest=one.digest, likeness=bool(present.people), subject=one.public_id, requester=one.maker_id,
-            signals=present.signals,
+            signals=present.signals, asker=Asker(str(people.age_band(one.maker_id)), people.country(one.maker_id)),
         )  # fmt: skip
         settle(one, answer, people=present.people)
 
