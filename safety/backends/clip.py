@@ -60,4 +60,5 @@ def _numbers(weights: Path) -> dict[str, Any]:
         return dict(torch.load(weights, map_location="cpu", weights_only=True))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the format in which OpenAI published it stays as it is
-        return dict(torch.jit.load(str(weights), map_location="cpu").state_dict())
+        program: Any = torch.jit  # untyped
+        return dict(program.load(str(weights), map_location="cpu").state_dict())
