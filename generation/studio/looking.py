@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, assert_never
 
+import numpy as np
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
@@ -25,7 +26,7 @@ from generation.errors import GenerationError
 from generation.studio import references
 from generation.studio.models import Reference
 from provenance import media
-from provenance.media import Frame, Limits, MediaError, Tap
+from provenance.media import Frame, Limits, MediaError, Sound, Tap
 from safety import cases, screen
 from safety.clearance import Answer, Asker, Clearance, Hold
 from safety.clearance import Refusal as SafetyRefusal
@@ -36,6 +37,7 @@ KIND: Final = "reference"
 SIDE: Final = 1280  # pixels: the largest video's longer side
 PICTURE: Final = Limits(max_side=8192, max_bytes=references.HEAVIEST, cpu_seconds=20, wall_seconds=30, memory_mb=1024)
 FILM: Final = Limits(max_seconds=20, max_bytes=references.HEAVIEST, cpu_seconds=60, wall_seconds=90)
+HEARD: Final = 16_000  # samples a second
 LEASE: Final = timedelta(minutes=3)  # longer than the slowest file is allowed to take
 TRIES: Final = 3
 JSON = dict[str, object]
@@ -125,10 +127,10 @@ def copied(sent: Path) -> bytes:
 
 def show(path: Path, *, kind: str, taps: Sequence[Tap]) -> None:
     """Let the judges hear and see all of it; raises MediaError for a file that cannot be read."""
-    if kind != Reference.Kind.IMAGE:
-        sound = media.sound(path, limits=FILM)
-        for tap in taps:
-            tap.hear(sound)
+    silent = kind == Reference.Kind.IMAGE
+    sound = Sound(rate=HEARD, samples=np.zeros(0, np.float32)) if silent else media.sound(path, rate=HEARD, limits=FILM)
+    for tap in taps:
+        tap.hear(sound)
     for frame in pictures(path, kind=kind):
         for tap in taps:
             if tap.wants(frame.index, frame.t):
