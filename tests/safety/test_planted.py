@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pytest_django import Settings
 from skimage import data
 
 from safety.classifiers.models import Screening
@@ -99,7 +100,13 @@ def test_more_writing_than_can_be_read_waits_for_a_person() -> None:
     assert shares == [tap.reader.skipped / (tap.reader.read + tap.reader.skipped)]
 
 
-def test_a_voice_that_says_nothing_legible_waits_for_a_person() -> None:
+def test_a_voice_of_which_no_word_is_understood_waits_for_a_person(settings: Settings) -> None:
+    settings.SAFETY_ENGINES = {"speech": "tests.doubles.eyes.DullEar"}
+    answer = held(show(filmed(scene(1), sound=np.ones(16_000, np.float32))))
+    assert answer.policy == "unheard-speech"
+
+
+def test_speech_played_backwards_waits_for_a_person() -> None:
     backwards = np.ascontiguousarray(said("one two three four five six seven eight nine ten")[::-1])
     unlike(show(filmed(scene(1), sound=backwards)))
 
