@@ -8,7 +8,7 @@ from skimage import data
 
 from safety.classifiers.models import Screening
 from safety.clearance import Answer, Clearance, Hold, Refusal
-from tests.safety.stories import UNSAFE, cleared, filmed, refused, said, show, written
+from tests.safety.stories import UNSAFE, cleared, filmed, held, refused, said, show, written
 
 pytestmark = pytest.mark.django_db
 FPS, HARMLESS = 24, "welcome to our garden, the roses are in bloom"
