@@ -18,6 +18,7 @@ from safety.classifiers.written import Typed
 from safety.clearance import Signal, Span
 from safety.errors import NotAvailableError
 from safety.policies import lists
+from safety.policies.rules import catalogue
 
 FIGURE, PERSON = "public-figure", "real-person"
 MODEL = "gazetteer"
@@ -104,11 +105,22 @@ def _bare(words: Words, *, surnames: frozenset[str]) -> Iterator[int]:
 
 
 def _is_full(words: Words, start: int, end: int) -> bool:
-    """Return whether it is more than a given name, and written as a name where the prompt writes names large."""
+    """Return whether it is more than a given name, and written as a name where the prompt writes names large.
+
+    Where it writes nothing large, the recogniser is believed in English alone: elsewhere it takes any words for names.
+    """
     parts = [at for at in words.at if at[0] >= start and at[1] <= end and at[1] - at[0] >= LETTERS]
     if words.typed.is_mixed:
         parts = [at for at in parts if words.typed.is_capital(words.way, at[0])]
-    return len(parts) >= FEWEST
+    return len(parts) >= FEWEST and (words.typed.is_mixed or _is_english(words.words))
+
+
+def _is_english(words: Sequence[str]) -> bool:
+    """Return whether no other language has more of its small words here than English has."""
+    counts = {
+        language: sum(word in listed for word in words) for language, listed in catalogue().function_words.items()
+    }
+    return counts.get("en", 0) >= max(counts.values(), default=0)
 
 
 def _is_released(words: Words, start: int, end: int, *, figure: Figure | None) -> bool:

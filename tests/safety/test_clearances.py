@@ -147,7 +147,7 @@ def test_each_decision_can_be_replayed() -> None:
     row = Screening.objects.get(pk=clearance.id)
     assert row.policy_version == clearance.policy_version
     assert "+" in row.policy_version
-    assert len(row.engines) == 2
+    assert {"prompt-head", "gazetteer", "word-lists"} < row.engines.keys()
     assert all(len(sha256) == 64 for sha256 in row.engines.values())
 
 

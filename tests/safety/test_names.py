@@ -79,6 +79,11 @@ def test_a_name_nobody_knows_is_a_real_person_and_waits() -> None:
     assert held(ask("At noon Annika Brandstrup walks her dog by the sea", likeness=False)).policy == names.PERSON
 
 
+def test_small_letters_in_another_language_are_no_names_and_large_ones_are() -> None:
+    assert spoken("una mujer camina con su perro por la playa mientras el sol se pone") == {}
+    assert names.PERSON in spoken("Una mujer camina con Marisol Quevedo por la playa mientras el sol se pone")
+
+
 def test_a_hit_points_to_the_letters_that_were_typed() -> None:
     assert "4ng3l4 m3rk3l" in spoken("two friends meet 4ng3l4 m3rk3l there")[names.FIGURE]
 
