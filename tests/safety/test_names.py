@@ -41,6 +41,7 @@ def spoken(text: str) -> dict[str, set[str]]:
         "\u0430ng\u0435l\u0430 m\u0435rk\u0435l rides a bicycle",
         "J. R. R. Tolkien writes at a desk",
         "JRR Tolkien writes at a desk",
+        "\u83ab\u5948\u5728\u82b1\u56ed\u91cc",
         "\u6234\u8000\u5ef7\u5728\u9999\u6e2f\u7684\u8857\u4e0a\u8d70",
         "\uc1a1\uac15\ud638\uac00 \uac78\uc5b4\uac04\ub2e4",
         "a painter, the one with the melting clocks, walks in the desert",
@@ -67,7 +68,7 @@ def test_a_public_figure_is_noticed_in_any_spelling(text: str) -> None:
         "a jack o lantern on a tree, and a glass of Earl Grey",
         "a cavalier King Charles spaniel in the Lincoln Memorial",
         "A painter in the desert. The clocks of the town hall strike twelve.",
-        "\u674e\u767d\u8272\u7684\u82b1",
+        "\u4ed6\u83ab\u5948\u4f55",
     ],
 )
 def test_a_handle_a_given_name_and_a_word_are_nobody(text: str) -> None:
