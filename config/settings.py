@@ -263,6 +263,8 @@ WEIGHTS: dict[str, Path | None] = {
         "minilm.onnx",
         "minilm-tokenizer.json",
         "en_core_web_md",  # a folder: names of people
+        "use-multilingual.npz",
+        "use-multilingual.model",
         "open_nsfw.onnx",
         "ocr_detection.onnx",
         "ocr_recognition.onnx",

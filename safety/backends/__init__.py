@@ -29,6 +29,35 @@ class Sentences(Protocol):
         """Return float32 (N, 384), each row of length 1."""
         ...
 
+    def knows(self, word: str) -> bool:
+        """Return whether a lower-case word stands in the vocabulary as a whole."""
+        ...
+
+
+class Meanings(Protocol):
+    """Sentences of many languages become vectors; the same meaning lies close by in each."""
+
+    name: str
+    sha256: str
+    licence: str
+    languages: frozenset[str]
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return float32 (N, 512), each row of length 1."""
+        ...
+
+
+class Tongue(Protocol):
+    """A text is written in some language."""
+
+    name: str
+    sha256: str
+    licence: str
+
+    def rank(self, text: str) -> dict[str, float]:
+        """Return ISO 639 codes and how likely each is, likeliest first; the numbers sum to 1."""
+        ...
+
 
 class Nudity(Protocol):
     """A picture becomes one number."""
@@ -114,6 +143,8 @@ class Scenes(Protocol):
 ENGINES = {
     "sentences": ("safety.backends.minilm.MiniLM", ("minilm.onnx", "minilm-tokenizer.json")),
     "names": ("safety.backends.spacy_names.SpacyNames", ("en_core_web_md",)),
+    "meanings": ("safety.backends.use.Use", ("use-multilingual.npz", "use-multilingual.model")),
+    "tongue": ("safety.backends.langid.Langid", ()),
     "nudity": ("safety.backends.open_nsfw.OpenNsfw", ("open_nsfw.onnx",)),
     "letters": ("safety.backends.ppocr.PpOcr", ("ocr_detection.onnx", "ocr_recognition.onnx")),
     "speech": ("safety.backends.whisper.Whisper", ("whisper-base",)),
@@ -124,6 +155,16 @@ ENGINES = {
 def sentences() -> Sentences:
     """Return the sentence encoder; NotAvailableError without its weights."""
     return cast("Sentences", _engine("sentences"))
+
+
+def meanings() -> Meanings:
+    """Return the multilingual sentence encoder; NotAvailableError without its weights."""
+    return cast("Meanings", _engine("meanings"))
+
+
+def tongue() -> Tongue:
+    """Return the language identifier; its model comes with its package."""
+    return cast("Tongue", _engine("tongue"))
 
 
 def nudity() -> Nudity:

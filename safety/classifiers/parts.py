@@ -23,6 +23,7 @@ SHOT: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 MOST = 40  # shots read apart; what follows them is read in the whole
+FINE = 1_500  # characters; in a longer part the windows of the whole see as much as its own would
 TOGETHER = "all shots together"
 
 
@@ -47,7 +48,7 @@ def look(text: str, *, fields: Mapping[str, str], rules: Catalogue) -> Evidence:
     best = {signal.category: _placed(signal, pieces=found, origin=0) for signal in whole.signals}
     for piece in found:
         part = text[piece.start : piece.end]
-        if part.strip() == text.strip():
+        if part.strip() == text.strip() or len(part) > FINE:
             continue
         for signal in words.look(part, rules=rules).signals:
             if signal.category not in best or signal.score > best[signal.category].score:

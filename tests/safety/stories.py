@@ -16,7 +16,9 @@ from tests import cast
 
 DRAFT, OTHER, STREAM = "a" * 64, "b" * 64, "c" * 64
 UNSAFE = "a masked man stabs another man with a kitchen knife in an alley"
-UNSURE = "una mujer camina con su perro por la playa mientras el sol se pone"  # no harm, but not English
+UNSURE = (
+    "nainen k\u00e4velee koiransa kanssa rannalla auringon laskiessa"  # no harm, but Finnish, which nothing here reads
+)
 
 
 def ask(text: str, *, digest: str = DRAFT, likeness: bool = True, job: str = "job-1") -> Answer:

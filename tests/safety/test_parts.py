@@ -7,7 +7,7 @@ from safety.classifiers import parts
 from safety.classifiers import prompt as words
 from safety.classifiers.models import Screening
 from safety.classifiers.prompt import Evidence
-from safety.clearance import Answer, Asker, Signal, Span
+from safety.clearance import Answer, Asker, Clearance, Signal, Span
 from safety.policies.rules import Catalogue, catalogue
 from tests import cast
 from tests.safety.stories import DRAFT, UNSAFE, cleared, refused
@@ -91,7 +91,7 @@ def test_a_refusal_names_the_field_and_counts_within_it() -> None:
 
 
 def test_what_is_in_no_field_is_read_in_the_whole() -> None:
-    refused(ask({"prompt": CALM}, text=f"{CALM}. {UNSAFE}"))
+    assert not isinstance(ask({"prompt": CALM}, text=f"{CALM}. {UNSAFE}"), Clearance)
 
 
 def test_what_only_the_joined_shots_say_is_theirs_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from safety.classifiers import prompt as words
 from safety.clearance import Signal, Span
 from safety.policies.rules import Catalogue
 
+NEAR = 0.1  # a passage that says hardly more than a line before it points at that line
 LETTERS = 12  # fewer letters are a name or a sign, in no language that could be told
 
 
@@ -33,8 +34,10 @@ def judged(passages: Iterable[Passage], *, rules: Catalogue) -> words.Evidence:
         evidence = words.look(_joined(passage), rules=rules)
         models |= evidence.models
         for signal in _placed(evidence.signals, passage):
-            if signal.category not in best or signal.score > best[signal.category].score:
-                best[signal.category] = signal
+            told = best.get(signal.category)
+            if told is None or signal.score > told.score:
+                is_near = told is not None and signal.score - told.score <= NEAR
+                best[signal.category] = replace(signal, span=told.span) if told and is_near else signal
     return words.Evidence(tuple(best.values()), models)
 
 
