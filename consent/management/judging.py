@@ -18,7 +18,7 @@ from consent.trials.attacks.borrowed import Handed
 from consent.trials.measure import Answer
 from provenance.media import MediaError, probe
 
-LASTING: Final = frozenset({"length", "pace", "no_face", "small"})  # without these nothing else can be measured
+LASTING: Final = frozenset({"length", "pace", "no_face", "small", "silence"})  # without them nothing can be measured
 CHECKS: Final = tuple(name for name in liveness.SENTENCES if name not in LASTING | {"alternative"})
 METADATA: Final = frozenset({"device", "even"})  # read what a file says of itself, labels and times, and nothing else
 LONGEST: Final = 60.0  # seconds

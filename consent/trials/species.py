@@ -51,6 +51,7 @@ BORROWED: Final[dict[str, Borrower]] = {
     "wrong_digits": borrowed.digits,
     "other_echo": borrowed.other_echo,
     "late_echo": borrowed.late_echo,
+    "late_poses": borrowed.late_poses,
     "another_voice": borrowed.other_voice,
     "virtual_camera": borrowed.virtual_camera,
 }

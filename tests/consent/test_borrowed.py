@@ -120,6 +120,16 @@ def test_an_echo_comes_late_by_what_the_dial_says(lend: Lend) -> None:
         assert colours(handed.told) == colours(loan.of.told)
 
 
+def test_poses_come_late_by_what_the_dial_says_and_nothing_else_does(lend: Lend) -> None:
+    for strength, late in ((0.0, borrowed.LAGGING), (1.0, borrowed.BRISK)):
+        loan = lend(strength)
+        told = borrowed.late_poses(loan).told
+        assert [round(was - asked, 3) for asked, was in zip(told["cues"], loan.of.told["cues"], strict=True)] == [
+            late
+        ] * len(told["cues"])
+        assert told | {"cues": None} == loan.of.told | {"cues": None}
+
+
 def test_another_voice_says_what_is_asked_and_the_lips_do_not_or_sooner(
     lend: Lend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +173,7 @@ def test_what_is_handed_in_is_the_same_whenever_it_is_drawn_again(name: str, ses
     first, again = (species.borrow(session, Attempt(name, 4, seed=11), challenges=drawn) for _ in range(2))
     assert first == again
     other = species.borrow(session, Attempt(name, 5, seed=11), challenges=drawn)
-    assert other.told != first.told or name in {"late_echo", "virtual_camera"}
+    assert other.told != first.told or name in {"late_echo", "late_poses", "virtual_camera"}
 
 
 def test_a_borrowed_recording_is_looked_at_again_only_where_it_is_new(

@@ -86,10 +86,26 @@ def test_a_broker_that_is_not_there_carries_nothing() -> None:
 
 
 @pytest.mark.parametrize("length", [1, 40, 90, 200])
-def test_the_socket_has_a_path_that_fits(length: int) -> None:
-    where = postgres.place(Path("/srv") / ("x" * length) / "var")
+def test_the_socket_has_a_path_that_fits(length: int, tmp_path: Path) -> None:
+    home = tmp_path / ("x" * length) / "var"
+    where = postgres.place(home)
     assert len(str(where.socket / ".s.PGSQL.5432")) <= SOCKET_MAX
-    assert len(str(broker.redis_folder(Path("/srv") / ("x" * length) / "var") / "r.sock")) <= SOCKET_MAX
+    assert len(str(broker.redis_folder(home) / "r.sock")) <= SOCKET_MAX
+
+
+def test_a_home_made_anew_in_the_same_place_never_finds_the_old_database(tmp_path: Path) -> None:
+    home = tmp_path / ("x" * 100) / "var"  # so long that its socket lies elsewhere, whoever runs this
+    before = postgres.place(home)
+    assert postgres.place(home) == before
+    shutil.rmtree(home)
+    assert postgres.place(home).socket != before.socket
+
+
+def test_a_home_from_before_keeps_the_database_it_has(tmp_path: Path) -> None:
+    home = tmp_path / ("x" * 100)
+    home.mkdir()
+    (home / "postgres.txt").write_text(f"/elsewhere/countenance-{postgres.short(str(home))}/data\n")
+    assert postgres.short(str(home)) in str(postgres.place(home).socket)
 
 
 def test_a_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:

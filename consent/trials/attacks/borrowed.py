@@ -18,6 +18,7 @@ from consent.trials import camera, voice
 from consent.trials.actor import Part
 
 LATEST, SOONEST = 2.5, 0.7  # seconds an echo comes too late
+LAGGING, BRISK = 3.0, 1.0  # seconds the poses come too late
 DRAWS = 3  # decades: at the dial's end, the best of a thousand challenges
 LABELS = ("OBS Virtual Camera", "ManyCam Virtual Webcam", "v4l2loopback")
 NAMELESS = "HD Webcam"
@@ -100,6 +101,12 @@ def late_echo(loan: Loan) -> Handed:
     late = LATEST - loan.strength * (LATEST - SOONEST)
     lights = [light | {"start_s": round(light["start_s"] - late, 3)} for light in loan.of.told["lights"]]
     return Handed(loan.of.path, loan.of.told | {"lights": lights})
+
+
+def late_poses(loan: Loan) -> Handed:
+    """Hand in an answer whose poses all come late, as a face's that somebody drives from afar: 3 s at 0, 1 s at 1."""
+    late = LAGGING - loan.strength * (LAGGING - BRISK)
+    return Handed(loan.of.path, loan.of.told | {"cues": [round(cue - late, 3) for cue in loan.of.told["cues"]]})
 
 
 def other_voice(loan: Loan) -> Handed:
