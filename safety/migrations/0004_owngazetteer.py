@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("safety", "0004_knownmedia")]
+    dependencies = [("safety", "0003_knownmedia")]
 
     operations = [
         migrations.CreateModel(
