@@ -124,9 +124,12 @@ def _by(rules: Catalogue, *, finding: Finding, context: Context) -> Judged:
     return replace(finding, signals=signals, shadow=aside), verdict
 
 
-def output_tap() -> OutputTap:
-    """Return a tap for the one encode pass; hand it to ``output`` afterwards. It keeps no picture."""
-    return OutputTap()
+def output_tap(*, ours: str = "") -> OutputTap:
+    """Return a tap for the one encode pass; hand it to ``output`` afterwards. It keeps no picture.
+
+    ``ours`` is what our own visible mark says: it is drawn before the tap sees the frame, and is not judged.
+    """
+    return OutputTap(ours=ours)
 
 
 def output(

@@ -7,6 +7,7 @@ from pytest_django import Settings
 from skimage import data
 
 from safety.classifiers.models import Screening
+from safety.classifiers.output.writing import is_ours
 from safety.clearance import Answer, Clearance, Hold, Refusal
 from tests.safety.stories import UNSAFE, cleared, filmed, held, refused, said, show, written
 
@@ -86,6 +87,23 @@ def test_a_line_that_stands_is_read_once() -> None:
     tap = filmed([written(HARMLESS)] * 5 * FPS)
     assert (tap.reader.read, len(tap.reader.lines)) == (1, 1)
     assert tap.reader.lines[0].last >= 4
+
+
+@pytest.mark.parametrize(
+    ("line", "is_mark"),
+    [
+        ("@felix · AI · Countenance", True),
+        ("@feIix Al Countenance", True),
+        ("lix · AI · Counten", True),
+        ("Countenance", True),
+        ("", False),
+        ("felix kills them all", False),
+        ("countenance of a liar, shame on him", False),
+        ("AI", False),
+    ],
+)
+def test_our_own_mark_is_not_taken_for_writing_and_nothing_else_passes_for_it(*, line: str, is_mark: bool) -> None:
+    assert is_ours(line, mark="@felix · AI · Countenance") is is_mark
 
 
 def test_more_writing_than_can_be_read_waits_for_a_person() -> None:

@@ -1,8 +1,8 @@
 """The tap: every frame of a video is glanced at, the sound is heard; scores, words, times are kept, never a picture.
 
 Twice a second, and whenever the picture changes, the nudity engine looks at the whole frame, which is also held against
-the lists of known media; each second, and whenever
-something appears, its text is read. A single frame that flashes up is therefore looked at.
+the lists of known media; each second, and whenever something appears, its text is read. A single frame that flashes up
+is therefore looked at.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,11 @@ PACE = 0.5  # seconds between looks at a picture that hardly changes
 class OutputTap:
     """A ``media.Tap``; a failure of any engine is kept, ends the looking, and refuses later."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ours: str = "") -> None:
+        """Take the words of our own visible mark, which are not judged."""
         self.seen = 0
         self.looks: list[tuple[float, float]] = []
-        self.reader = Reader()
+        self.reader = Reader(ours=ours)
         self.known = Known()
         self.scenes = Watcher()
         self.said: Heard | None = None

@@ -6,6 +6,7 @@ counted, and the count is a signal.
 """
 
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ SAME_PLACE = 0.5  # intersection over union of two boxes of one line
 SAME_INK = 14.0  # mean difference of two samples of one line, of 255
 READS = 60  # lines read at once, and
 PACE = 12  # lines more each second: a wall of ever new text is not read to its end
+OURS = 0.7  # of a line's letters that stand in our own mark, in runs of three and more: readers slip on small type
+RUN = 3
 UNREAD = "unread-text"  # the policy about the share that was not read
 
 Box = tuple[float, float, float, float]
@@ -40,7 +43,9 @@ class Line:
 class Reader:
     """Reads one video; keeps words and places, no picture."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ours: str = "") -> None:
+        """Take the words of our own mark, which is no part of what somebody asked for."""
+        self.ours = ours
         self.lines: list[Line] = []
         self.moments: dict[tuple[tuple[str, Box], ...], float] = {}
         self.read = self.skipped = self.unsure = 0
@@ -95,9 +100,23 @@ class Reader:
         text, sure = backends.letters().read(frame.rgb, corners)
         is_legible = sure >= READABLE and bool(text.strip())
         self.unsure += not is_legible
+        is_legible = is_legible and not is_ours(text, mark=self.ours)
         line = Line(text.strip() if is_legible else "", box, frame.t, frame.t, ink)
         self.lines.append(line)
         return line
+
+
+def is_ours(text: str, *, mark: str) -> bool:
+    """Return whether a line is our own visible mark, or a part of it, as a reader may have misread it."""
+    own, read = _letters(mark), _letters(text)
+    if len(read) < RUN or len(read) > len(own) + RUN:
+        return False
+    blocks = SequenceMatcher(None, own, read, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size >= RUN) >= OURS * len(read)
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _piece(line: Line) -> Piece:
