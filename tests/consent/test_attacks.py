@@ -217,7 +217,7 @@ def test_an_attempt_is_the_same_whenever_it_is_drawn_again(
 
 
 def test_every_attack_the_issue_names_is_there() -> None:
-    assert len(ATTACKS) == 18
+    assert len(ATTACKS) == 19
 
 
 def _challenges(rng: np.random.Generator) -> dict[str, Any]:
