@@ -12,6 +12,7 @@ SURE = 0.5  # below it the identifier is guessing
 FOREIGN_WORDS = 3  # this many function words of another language, and more than of English
 STRANGE = 0.35  # of the letters are not Latin, nor drawn like Latin ones
 FAMILIAR = 0.5  # of the letters stand in words that the English encoder knows
+PLAIN = 0.8  # and of so many, that the identifier must be very sure to be believed
 SHORT = 25  # letters; in so few the identifier hears names as any language
 SURE_OF_FEW = 0.9
 PIECE = 120  # characters
@@ -89,7 +90,8 @@ def _is_english(words: list[str]) -> bool:
     if language == ENGLISH or letters < SHORT:
         return language == ENGLISH or sure < SURE_OF_FEW
     known = sum(len(word) for word in words if backends.sentences().knows(word.casefold()))
-    return sure < SURE and known >= FAMILIAR * letters
+    needed = SURE_OF_FEW if known >= PLAIN * letters else SURE
+    return sure < needed and known >= FAMILIAR * letters
 
 
 def _speaks(words: list[str], *, rules: Catalogue) -> str:
