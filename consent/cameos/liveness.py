@@ -30,6 +30,7 @@ BEHIND: Final = 0.01  # and so much because no screen's colours are quite those 
 FOLLOW, DOUBTFUL = 0.10, 0.30  # how lips go with the sound: people .21, .46; with another's .04 (median), .26 (95 %)
 NEAR, PLANE = 0.55, 0.75  # of the face's echo, from what is behind it: see ``echo``
 LATTICE: Final = 9.0  # decibels; real people: 5.4 at most
+REPEATED: Final = 0.6  # seconds; real people: 0
 LIVELY: Final = 0.5  # what the passive engine says of a live face, at least
 
 Result = Literal["passed", "failed", "unsure", "not available"]
@@ -65,14 +66,17 @@ SENTENCES: Final = {
     "company": "There is more than one face in the picture: only you should be in it.",
     "poses": "We did not see the head movements we asked for, in the order we asked.",
     "timing": "Your head did not move when we asked: follow each arrow as it appears, and hold until it goes.",
+    "relief": "The picture moves like a photograph, not like a head.",
     "echo": "We did not see the colours of your screen on your face: dim the room, or brighten the screen.",
     "plane": "The light of your screen falls on everything alike, as on a picture: sit away from the wall behind you.",
     "changed": "The face does not stay the same throughout the recording.",
     "silence": "We did not hear you say the digits: check your microphone and speak up.",
     "digits": "The digits we heard are not the ones we asked for.",
     "phrase": "What we heard is not what we asked you to say.",
+    "early": "You said the digits before we asked for them: follow the page as it goes.",
     "lips": "Your lips do not move with what is said.",
     "recapture": "The picture looks like one taken from a screen.",
+    "repeats": "The recording shows the same moment more than once.",
     "pad": "The picture looks like one of a face that is only shown.",
     "device": "The recording says it comes from a camera made of software.",
     "even": "Your pictures come as evenly as a program's: use a camera, with nothing between it and this page.",
@@ -97,10 +101,12 @@ def unasked(seen: Observation, straight: NDArray[np.float64]) -> dict[str, Calla
     """Return the checks that need no challenge: they hold for any recording of one person talking."""
     return {
         "company": lambda: _so(sum(look.faces > 1 for look in seen.looks) < COMPANY),
+        "relief": lambda: _relief(seen, straight),
         "blink": lambda: PASSED if movement.blinks(seen) else ABSENT,  # one of six people did not, in seven seconds
         "changed": lambda: _same(seen, straight),
         "lips": lambda: _lips(seen),
         "recapture": lambda: ABSENT if np.isnan(seen.lattice) else _so(seen.lattice < LATTICE),
+        "repeats": lambda: _so(capturing.repeated(seen) < REPEATED),
         "pad": lambda: _pad(seen),
         "device": lambda: UNSURE if capturing.is_virtual(seen) else PASSED,
     }
@@ -124,6 +130,7 @@ def _asked(seen: Observation, straight: NDArray[np.float64], challenge: Challeng
     poses, came = movement.held(seen, straight), echo(seen, challenge)
     says: dict[str, Callable[[], Result]] = {
         "phrase" if challenge.phrase else "digits": lambda: _so(speech.says(seen, challenge)),
+        "early": lambda: _so(speech.is_in_time(seen, challenge)),
     }
     in_order = movement.in_order(poses, challenge)
     return {
@@ -148,6 +155,11 @@ def _judged(results: dict[str, Result], challenge: Challenge) -> Judged:
 
 def _so(holds: bool) -> Result:  # noqa: FBT001 - the one thing it takes
     return "passed" if holds else "failed"
+
+
+def _relief(seen: Observation, straight: NDArray[np.float64]) -> Result:
+    measured = movement.relief(seen, straight)
+    return ABSENT if measured is None else _so(measured >= movement.RELIEF)
 
 
 def _echo(came: Echo | Unseen | None) -> Result:

@@ -57,10 +57,10 @@ class Observation:
     """Everything measured; arrays have one row per picture that was looked at closely.
 
     ``pose``: (N, 2) yaw and pitch in degrees, NaN where no face was found; ``mouth``: (N,) gap of the lips over the
-    face's height; ``eyes``: (N,) how closed they are, 0 to 1; ``loud``: RMS of the sound in the picture's 80 ms;
-    ``size``: the face's height over the picture's; ``skin`` (N, 23, 3) and ``room`` (N, 16, 3): linear light. ``pts``
-    and ``grain``: (M,) and (M - 1,) of every picture there is. ``lattice``: decibels, of the whole recording; NaN where
-    no face was large enough.
+    face's height; ``eyes``: (N,) how closed they are, 0 to 1; ``shape``: (N, 478, 2) landmarks in pixels; ``loud``: RMS
+    of the sound in the picture's 80 ms; ``size``: the face's height over the picture's; ``skin`` (N, 23, 3) and
+    ``room`` (N, 16, 3): linear light; ``thumbs``: (N, 768) grey levels. ``pts`` and ``grain``: (M,) and (M - 1,) of
+    every picture there is. ``lattice``: decibels, of the whole recording; NaN where no face was large enough.
     """
 
     times: NDArray[np.float64]
@@ -68,9 +68,11 @@ class Observation:
     mouth: NDArray[np.float64]
     eyes: NDArray[np.float64]
     size: NDArray[np.float64]
+    shape: NDArray[np.float32] = field(repr=False)
     loud: NDArray[np.float64]
     skin: NDArray[np.float64] = field(repr=False)
     room: NDArray[np.float64] = field(repr=False)
+    thumbs: NDArray[np.float32] = field(repr=False)
     pts: NDArray[np.float64] = field(repr=False)
     grain: NDArray[np.float64] = field(repr=False)
     lattice: float
@@ -94,6 +96,7 @@ class _Row:
     high: int
     skin: NDArray[np.float64]
     room: NDArray[np.float64]
+    thumb: NDArray[np.float32]
 
 
 class _Reel:
@@ -151,9 +154,9 @@ def heard_anew(seen: Observation, path: Path) -> Observation:
 def _row(t: float, picture: Picture, mesh: Mesh | None) -> _Row:
     if mesh is None:
         skin, room = (np.full((len(places), 3), np.nan) for places in (texture.SKIN, texture.BEHIND))
-        return _Row(t, None, picture.shape[0], skin, room)
+        return _Row(t, None, picture.shape[0], skin, room, texture.thumb(picture))
     skin, room = texture.skin(picture, mesh.landmarks), texture.room(picture, mesh.landmarks)
-    return _Row(t, mesh, picture.shape[0], skin, room)
+    return _Row(t, mesh, picture.shape[0], skin, room, texture.thumb(picture))
 
 
 def _look(finder: backends.FaceEngine, passive: backends.PadEngine | None, t: float, picture: Picture) -> Look:
@@ -194,6 +197,7 @@ def _gathered(
     sound: NDArray[np.float32],
     transcript: str,
 ) -> Observation:
+    nothing = np.full((478, 2), np.nan, np.float32)
     times, meshes = np.array([row.t for row in rows]), [row.mesh for row in rows]
     return Observation(
         times=times,
@@ -201,9 +205,11 @@ def _gathered(
         mouth=np.array([_gap(m) if m else np.nan for m in meshes]),
         eyes=np.array([m.blink if m else np.nan for m in meshes]),
         size=np.array([_height(row.mesh) / row.high if row.mesh else np.nan for row in rows]),
+        shape=np.array([m.landmarks[:, :2] if m else nothing for m in meshes]).reshape(-1, 478, 2),
         loud=_loudness(sound, times),
         skin=np.array([row.skin for row in rows]).reshape(-1, len(texture.SKIN), 3),
         room=np.array([row.room for row in rows]).reshape(-1, len(texture.BEHIND), 3),
+        thumbs=np.array([row.thumb.ravel() for row in rows], np.float32),
         pts=np.array(reel.pts),
         grain=np.array(reel.grain),
         lattice=texture.lattice(np.mean(powers, axis=0)) if powers else float("nan"),

@@ -11,6 +11,7 @@ from consent.cameos.observation import Observation
 LOUD: Final = 0.008  # RMS under which there is no speech
 PAUSE: Final = 1.0  # seconds between two words of one passage
 LIPS: Final = 0.015  # of the face's height: how far lips go while speaking; people .06 and more, a still mouth .004
+SLACK: Final = 1.5  # seconds by which somebody may begin early or end late
 HEARD: Final = 4  # words of a phrase of five
 LAGS: Final = np.arange(-3, 4)  # pictures by which lips may lead or trail the sound: a quarter of a second
 
@@ -44,6 +45,12 @@ def says(seen: Observation, challenge: Challenge) -> bool:
     if not challenge.phrase:
         return said == challenge.digits
     return challenge.digits in said and words_in(seen.transcript, challenge.phrase) >= HEARD
+
+
+def is_in_time(seen: Observation, challenge: Challenge) -> bool:
+    """Return whether the digits are said when they are asked for."""
+    inside = seen.times[utterance(seen)]
+    return not challenge.digits_s or bool(inside.size and inside[0] >= challenge.digits_s - SLACK)
 
 
 def do_lips_move(seen: Observation) -> bool:

@@ -1,4 +1,4 @@
-"""What single pictures give away besides the face's shape: the colour of skin and room, grain, grids.
+"""What single pictures give away besides the face's shape: the colour of skin and room, grain, grids, repeats.
 
 All of it is plain arithmetic on pixels; nothing here knows a challenge or says yes or no.
 """
@@ -18,6 +18,7 @@ PATCH: Final = 2  # pixels to each side
 WIDER: Final = 6  # the same behind the head, where there is more room
 GRID: Final = 256  # pixels: the square in whose spectrum a screen's grid shows
 BAND: Final = (0.16, 0.48)  # cycles a pixel: finer than a face's own shapes
+THUMB: Final = (24, 32)  # rows, columns of what is kept of a picture to notice that it comes again
 
 LINEAR: Final = np.array([linear((code, code, code))[0] for code in range(256)], np.float32)
 
@@ -33,6 +34,14 @@ def room(picture: Picture, landmarks: NDArray[np.float32]) -> NDArray[np.float64
     middle, high = landmarks[:, :2].mean(axis=0), float(np.linalg.norm(top - chin))
     places = middle + high * np.array(BEHIND)
     return np.asarray(_patches(picture, places.astype(int), WIDER), np.float64)
+
+
+def thumb(picture: Picture) -> NDArray[np.float32]:
+    """Return the picture's green, averaged into a few hundred places: grain is gone, what is shown is not."""
+    rows, columns = THUMB
+    height, width = picture.shape[0] // rows * rows, picture.shape[1] // columns * columns
+    green = picture[:height, :width, 1].reshape(rows, height // rows, columns, width // columns)
+    return np.asarray(green.mean(axis=(1, 3)), np.float32)
 
 
 def restless(before: Picture, now: Picture) -> float:

@@ -70,6 +70,17 @@ def test_a_photograph_waved_about_takes_no_pose(tmp_path: Path) -> None:
     assert {"poses", "silence"} <= against(seen)
 
 
+def test_what_a_homography_explains_has_no_relief(seen: Observation) -> None:
+    flat = seen.shape[0]
+    turned = np.array([[0.8, 0.1, 3], [-0.05, 1.1, 7], [1e-4, -2e-4, 1]])
+    moved = np.hstack([flat, np.ones((len(flat), 1))]) @ turned.T
+    explained = (moved[:, :2] / moved[:, 2:]).astype(np.float32)
+    height = float(np.linalg.norm(flat[10] - flat[152]))
+    assert movement.residue(flat, explained) < 0.001 * height
+    posed = int(np.nanargmax(seen.pose[:, 0]))
+    assert movement.residue(flat, seen.shape[posed]) > movement.RELIEF * height
+
+
 def test_a_face_that_changes_half_way_is_refused(seen: Observation) -> None:
     first = seen.looks[0].vector
     assert first is not None
