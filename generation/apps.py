@@ -14,8 +14,10 @@ class GenerationConfig(AppConfig):
         from generation import receivers  # noqa: PLC0415 - models exist only now
         from generation.feed import belongings, subjects  # noqa: PLC0415 - as above
         from generation.pipeline import held  # noqa: PLC0415 - as above
+        from generation.studio import looking  # noqa: PLC0415 - as above
 
         subjects.register()
         belongings.register()
         held.register()
+        looking.register()
         receivers.connect()

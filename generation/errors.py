@@ -29,6 +29,22 @@ class DraftError(GenerationError):
     """This request cannot be made into a video."""
 
 
+class StrangerError(DraftError):
+    """Somebody in this file is not cast: name everybody in it with @."""
+
+
+class NoTakerError(GenerationError):
+    """No video model here makes anything from such a file, so it was not taken."""
+
+
+class NoFileError(GenerationError):
+    """There is no file in the request."""
+
+
+class HeavyError(GenerationError):
+    """This file is larger than the 20 MB that are taken."""
+
+
 class QuotaError(GenerationError):
     """You have as many videos waiting as one person may have; let one finish first."""
 

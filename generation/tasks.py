@@ -11,13 +11,23 @@ def make(job_id: int) -> None:
     run.make(job_id)
 
 
+@shared_task(name="generation.tasks.look", acks_late=True, ignore_result=True)
+def look(reference_id: int) -> None:
+    """Look at a file that somebody brought (queue ml); delivered twice, it is looked at once."""
+    from generation.studio import looking  # noqa: PLC0415 - only the ml worker may know faces
+
+    looking.judge(reference_id)
+
+
 @shared_task(name="generation.tasks.sweep", ignore_result=True)
 def sweep() -> None:
     """Find what nobody works on, every few seconds (queue light)."""
     from generation.pipeline import survey as surveys  # noqa: PLC0415 - as above
     from generation.pipeline import sweep as sweeps  # noqa: PLC0415 - as above
+    from generation.studio import references  # noqa: PLC0415 - as above
 
     sweeps.sweep()
+    references.sweep()
     if surveys.is_old():
         current_app.send_task("generation.tasks.survey", retry=False, expires=30)
 

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from generation.views import jobs, studio, videos
+from generation.views import jobs, references, studio, videos
 
 app_name = "generation"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("studio", studio.studio, name="studio"),
     path("studio/people", studio.chips, name="chips"),
+    path("studio/references", references.states, name="references"),
+    path("studio/references/send", references.send, name="send_reference"),
+    path("studio/references/<str:reference>/remove", references.remove, name="remove_reference"),
     path("jobs/<str:job>", jobs.job, name="job"),
     path("jobs/<str:job>/cancel", jobs.stop, name="cancel"),
     path("jobs/<str:job>/ask", jobs.ask, name="ask"),

@@ -44,7 +44,8 @@ class Sealing:
         self.render = render
         self.reserved = invisible.reserve(render)
         self.payload = int(self.reserved.payload)
-        self.stamp = visible.Stamp(width, height, f"@{handle} · AI · Countenance")
+        self.says = f"@{handle} · AI · Countenance"  # the visible mark's words
+        self.stamp = visible.Stamp(width, height, self.says)
         self.embedder = invisible.embedder(width, height, self.reserved)
 
     def mark(self, y: NDArray[uint8], t: float) -> None:

@@ -19,11 +19,22 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """What the rules may know of whoever asks: ``band`` is adult, teen or child; ``country`` two letters or nothing."""
+
+    band: str = "adult"
+    country: str = ""
+
+
+WRITTEN, SAID = "text in the picture", "speech"  # the fields of a video that are read like a prompt
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Where in the subject a signal was seen.
 
     ``start`` and ``end`` are seconds in a video or sound, or character offsets in a text; ``box`` is
-    (left, top, right, bottom) as fractions of the frame; ``field`` names the part of a prompt.
+    (left, top, right, bottom) as fractions of the frame; ``field`` names the part of a prompt, or what of a video.
     """
 
     start: float
@@ -31,10 +42,18 @@ class Span:
     field: str = ""
     box: tuple[float, float, float, float] | None = None
 
+    @property
+    def is_timed(self) -> bool:
+        """Return whether ``start`` and ``end`` are seconds."""
+        return self.field in {"", WRITTEN, SAID}
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One piece of evidence: what a model saw, how strongly (0 to 1), where; never a judgement."""
+    """One piece of evidence: what a model saw, how strongly (0 to 1), where; never a judgement.
+
+    ``medium`` says by which levels it is weighed: those for words (``text``) or those for frames (``picture``).
+    """
 
     category: str
     score: float
@@ -42,6 +61,7 @@ class Signal:
     sha256: str
     span: Span | None = None
     note: str = ""
+    medium: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,11 @@ class Refusal:
     reason: str
     advice: str = ""
     span: Span | None = None
+
+    @property
+    def must_be_preserved(self) -> bool:
+        """Return whether the law may want what was refused: it is sealed for a report, see ``cases.preserve``."""
+        return self.policy == "sexual-minors"
 
 
 Answer = Clearance | Hold | Refusal

@@ -32,3 +32,15 @@ class CaseError(SafetyError):
 
 class TrainingError(SafetyError):
     """The prompt head cannot be trained or measured from these lines."""
+
+
+class PreservedError(SafetyError):
+    """What is preserved for the authorities cannot be opened or filed so."""
+
+
+class ListError(SafetyError):
+    """This list of known media does not read."""
+
+
+class GazetteerError(SafetyError):
+    """This list of public figures does not read."""

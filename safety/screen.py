@@ -5,31 +5,37 @@ rules stricter (I4); what no engine looked at is never counted as clean (I5).
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
 
-from safety.classifiers import lexicon, screenings
-from safety.classifiers import output as pictures
+from safety.classifiers import denials, lexicon, parts, screenings, second, shadow
 from safety.classifiers import prompt as words
 from safety.classifiers.normalise import readings
-from safety.classifiers.output import OutputTap
-from safety.classifiers.screenings import Finding
-from safety.classifiers.verdict import CLEAR, Verdict, absent, judge, worst
-from safety.clearance import Answer, Clearance, Hold, Kind, Refusal, Signal
+from safety.classifiers.output import evidence as outputs
+from safety.classifiers.output.tap import OutputTap
+from safety.classifiers.screenings import NO_POLICY, Finding
+from safety.classifiers.verdict import ANYBODY, CLEAR, Context, Verdict, heeded, ruled, unlooked
+from safety.clearance import Answer, Asker, Clearance, Hold, Kind, Refusal, Signal
 from safety.errors import PolicyError, SafetyError
-from safety.policies.rules import Unchecked, catalogue, tightened
-from safety.review import queue
+from safety.policies import editions
+from safety.policies.rules import Catalogue, Unchecked, catalogue, tightened
+from safety.review import preserved, probing, queue
 
 log = logging.getLogger(__name__)
 
-JOB, CAPTURE = "job", "capture"  # the kinds of subject whose owners register with ``cases``
+JOB, CAPTURE, REFERENCE = "job", "capture", "reference"  # the kinds of subject whose owners register with ``cases``
+PLACES = 4  # decimals of a score that is judged, which are those that are kept: a replay sees what was seen
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 TOUCHED = 0.5  # from which score on a prompt touches a consent category; lower than any level that holds
 
-Look = Callable[[Finding], tuple[Finding, Verdict]]
+WORDS = "words"  # absences.toml: what follows where no engine looked at the words for something
+Judged = tuple[Finding, Verdict]
+Look = Callable[[Finding], Judged]
 
 ERROR = Verdict(
     "refuse", "could-not-screen", "This could not be screened just now, so it was not made.", "Please try again later."
@@ -43,32 +49,87 @@ SPOOF = Verdict(
 UNSURE = Verdict(
     "hold", "capture-unsure", "This recording could not be told from an imitation.", holding=("capture-unsure",)
 )
+BY_CODE = {ERROR.policy, LENGTH.policy, denials.POLICY}  # refusals that no rule about content gave
 CAPTURES = {"live": CLEAR, "unsure": UNSURE, "spoof": SPOOF}
 
 
-def prompt(text: str, *, digest: str, likeness: bool, requester: int, job: str) -> Answer:
+def prompt(
+    text: str,
+    *,
+    digest: str,
+    likeness: bool,
+    requester: int,
+    job: str,
+    asker: Asker = ANYBODY,
+    fields: Mapping[str, str] = NO_FIELDS,
+) -> Answer:
     """Say whether this prompt may be rendered; ``digest`` is the draft's, the only one the clearance is good for.
 
-    Refuses what a policy refuses, what is too long, and what could not be screened; a Hold opens a case about
-    the job. Once a person has cleared this digest for what held it, it does not hold again.
+    ``text`` is the whole as it is rendered; ``fields`` (name -> text), which stand in it one after the other, are read
+    apart as well, and so is each shot. ``asker`` is what the rules may know of the requester. Refuses what a policy
+    refuses, what is too long, and what could not be screened; a Hold opens a case about the job. Once a person has
+    cleared this digest for what held it, it does not hold again.
     """
     finding = Finding(Kind.PROMPT, digest, likeness=likeness, job=job, requester=requester)
-    return _answer(finding, look=lambda found: _read(found, text=text), kind=JOB, subject=job)
+    typed = fields.get("prompt", text)
+
+    def look(found: Finding) -> Judged:
+        return _tried(found, text=typed) or _read(found, text=text, fields=fields, asker=asker)
+
+    with transaction.atomic():
+        answer = _answer(finding, look=look, kind=JOB, subject=job)
+        if isinstance(answer, Refusal) and answer.policy not in BY_CODE:
+            probing.note(typed, requester=requester, policy=answer.policy)
+        if isinstance(answer, Refusal) and answer.must_be_preserved:
+            preserved.keep(requester=requester, job=job, digest=digest, text=text)
+    return answer
 
 
-def _read(finding: Finding, *, text: str) -> tuple[Finding, Verdict]:
+def _tried(finding: Finding, *, text: str) -> Judged | None:
+    """Return the refusal when this person tries a refused prompt again and again, unless a person cleared this one."""
     rules = catalogue()
-    finding = replace(finding, policy_version=rules.version)
+    again = denials.wait(text, requester=finding.requester or 0, rules=rules) if len(text) <= words.LONGEST else None
+    if again is None or queue.cleared(kind=JOB, subject=finding.job, digest=finding.digest, policies=()):
+        return None
+    return replace(finding, policy_version=rules.version), again
+
+
+def _read(finding: Finding, *, text: str, fields: Mapping[str, str], asker: Asker) -> Judged:
+    rules, context = catalogue(), Context(finding.likeness, asker)
+    finding = replace(finding, policy_version=rules.version, context=context.plain())
     if len(text) > words.LONGEST:
         return finding, LENGTH
-    evidence = words.look(text, rules=rules)
-    verdict = judge(evidence.signals, rules=rules, picture=False, likeness=finding.likeness)
-    return replace(finding, signals=evidence.signals, models=evidence.models), verdict
+    evidence = parts.look(text, fields=fields, rules=rules)
+    if evidence.not_evaluated:
+        context = replace(context, engine=WORDS, missing=missing())
+    finding = replace(
+        finding,
+        signals=evidence.signals,
+        models=evidence.models,
+        not_evaluated=evidence.not_evaluated,
+        context=context.plain(),
+    )
+    finding, verdict = _by(rules, finding=finding, context=context)
+    if queue.cleared(kind=JOB, subject=finding.job, digest=finding.digest, policies=verdict.holding):
+        return finding, verdict  # a person has looked: nobody asks a model what it thinks of that
+    said = second.opinion(text, verdict=verdict, rules=rules)
+    return replace(finding, signals=(*finding.signals, *said)), heeded(verdict, signals=said)
 
 
-def output_tap() -> OutputTap:
-    """Return a tap for the one encode pass; hand it to ``output`` afterwards. It keeps scores, no pictures."""
-    return OutputTap()
+def _by(rules: Catalogue, *, finding: Finding, context: Context) -> Judged:
+    """Judge by the rules, and write down what those that do not act would have said."""
+    signals = tuple(replace(signal, score=round(signal.score, PLACES)) for signal in finding.signals)
+    verdict = ruled(signals, rules=rules, context=context)
+    aside = shadow.beside(signals, rules=rules, context=context)
+    return replace(finding, signals=signals, shadow=aside), verdict
+
+
+def output_tap(*, ours: str = "") -> OutputTap:
+    """Return a tap for the one encode pass; hand it to ``output`` afterwards. It keeps no picture.
+
+    ``ours`` is what our own visible mark says: it is drawn before the tap sees the frame, and is not judged.
+    """
+    return OutputTap(ours=ours)
 
 
 def output(
@@ -80,35 +141,65 @@ def output(
     engine: str,
     vocabulary: tuple[str, ...],
     signals: Sequence[Signal] = (),
+    asker: Asker = ANYBODY,
 ) -> Answer:
     """Say whether this encoded stream may be shown; ``digest`` is the stream's, as it was encoded.
 
-    ``engine`` and ``vocabulary`` say what made it and every word it drew from; ``signals`` are the witness's.
-    Refuses what a policy refuses and what could not be screened; with a likeness, what nothing here can judge
-    holds; without one it is cleared with ``not_evaluated`` saying so.
+    ``engine`` and ``vocabulary`` say what made it and every word it drew from; ``signals`` are the witness's; ``asker``
+    is what the rules may know of the requester. Refuses what a policy refuses and what could not be screened; with a
+    likeness, what nothing here can judge holds; without one it is cleared with ``not_evaluated`` saying so.
     """
-    finding = Finding(Kind.OUTPUT, digest, likeness=likeness, job=job, signals=tuple(signals))
-    return _answer(
-        finding, look=lambda found: _watch(found, tap=tap, engine=engine, vocabulary=vocabulary), kind=JOB, subject=job
-    )
+    context = Context(likeness, asker, engine, is_described=bool(vocabulary))
+    finding = Finding(Kind.OUTPUT, digest, likeness=likeness, job=job, signals=tuple(signals), context=context.plain())
+
+    def look(found: Finding) -> Judged:
+        return _watch(found, tap=tap, context=context, vocabulary=vocabulary)
+
+    return _answer(finding, look=look, kind=JOB, subject=job)
 
 
-def _watch(finding: Finding, *, tap: OutputTap, engine: str, vocabulary: tuple[str, ...]) -> tuple[Finding, Verdict]:
-    rules, likeness = catalogue(), finding.likeness
-    seen = pictures.look(tap, engine=engine, vocabulary=vocabulary, rules=rules)
-    verdict = worst(
-        judge([*seen.pictures, *finding.signals], rules=rules, picture=True, likeness=likeness),
-        judge(seen.vocabulary, rules=rules, picture=False, likeness=likeness),
-        absent(seen.absence, likeness=likeness, is_described=bool(vocabulary)),
-    )
+def _watch(finding: Finding, *, tap: OutputTap, context: Context, vocabulary: tuple[str, ...]) -> Judged:
+    rules, context = catalogue(), replace(context, missing=missing())
+    seen = outputs.look(tap, engine=context.engine, vocabulary=vocabulary, rules=rules)
+    witnessed = (replace(signal, medium="picture") for signal in finding.signals)
     finding = replace(
         finding,
         policy_version=rules.version,
-        signals=(*seen.pictures, *seen.vocabulary, *finding.signals),
+        context=context.plain(),
+        signals=(*seen.signals, *witnessed),
         models=seen.models,
-        not_evaluated=seen.absence.not_evaluated,
+        not_evaluated=tuple(unlooked(finding.signals, rules=rules, context=context).values()),
     )
-    return finding, verdict
+    return _by(rules, finding=finding, context=context)
+
+
+def reference(
+    tap: OutputTap,
+    *,
+    digest: str,
+    likeness: bool,
+    subject: str,
+    requester: int,
+    signals: Sequence[Signal] = (),
+    asker: Asker = ANYBODY,
+) -> Answer:
+    """Say whether a video may be made from a file that somebody brought; the tap saw and heard all of it.
+
+    ``digest`` is that of the bytes as they are kept; ``subject`` the reference's public id; ``likeness`` whether
+    anybody is in it. It is judged like the output of an unknown model: what nothing here can judge is listed, and with
+    a likeness a person looks first. A file without pictures is refused: nothing here can judge sound alone.
+    """
+    context = Context(likeness, asker, REFERENCE, is_described=False)
+    finding = Finding(
+        Kind.REFERENCE, digest, likeness=likeness, job=subject, requester=requester, signals=tuple(signals),
+        context=context.plain(),
+    )  # fmt: skip
+    return _answer(
+        finding,
+        look=lambda found: _watch(found, tap=tap, context=context, vocabulary=()),
+        kind=REFERENCE,
+        subject=subject,
+    )
 
 
 def capture(
@@ -120,7 +211,7 @@ def capture(
     """
     finding = Finding(Kind.CAPTURE, digest, likeness=True, job=subject, signals=tuple(signals))
 
-    def look(found: Finding) -> tuple[Finding, Verdict]:
+    def look(found: Finding) -> Judged:
         return replace(found, policy_version=catalogue().version), CAPTURES[verdict]
 
     return _answer(finding, look=look, kind=CAPTURE, subject=subject)
@@ -136,6 +227,12 @@ def unchecked(*checks: str) -> tuple[Unchecked, ...]:
     if unknown := [check for check in (*checks, *wanted) if check not in rules]:
         raise PolicyError(f"absences.toml does not say what follows without {', '.join(unknown)}.")
     return tuple(tightened(rules[check], to=wanted.get(check, rules[check].then)) for check in checks)
+
+
+def missing() -> dict[str, str]:
+    """Return each check that no engine here can make of a video or a prompt, and what follows as it is configured."""
+    checks = outputs.missing(catalogue())
+    return {check: rule.then for check, rule in zip(checks, unchecked(*checks), strict=True)}
 
 
 def redeem(clearance: Clearance, *, digest: str, by: str) -> Refusal | None:
@@ -194,6 +291,8 @@ def _settle(finding: Finding, *, verdict: Verdict, kind: str, subject: str) -> A
         verdict = CLEAR if case else verdict
     if verdict.verdict == "hold":
         case = _open(verdict, digest=finding.digest, kind=kind, subject=subject)
+    if finding.policy_version != NO_POLICY:
+        editions.keep(catalogue())
     row = screenings.record(finding, verdict=verdict.verdict, policy=verdict.policy, case=case)
     if verdict.verdict == "hold":
         return Hold(case, verdict.policy, verdict.reason)

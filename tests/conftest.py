@@ -52,6 +52,7 @@ def homes(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.MEDIA_HOME = home / "media"
     settings.QUARANTINE_HOME = home / "quarantine"
     settings.CAPTURE_HOME = home / "captures"
+    settings.REFERENCE_HOME = home / "references"
     settings.EXPORT_HOME = home / "exports"
     settings.KEY_HOME = home / "keys"
     settings.STATIC_ROOT = home / "static"

@@ -22,6 +22,9 @@ Picture = NDArray[np.uint8]
 """RGB, shape (H, W, 3)."""
 
 
+CERTAIN = 0.7  # the finder's score from which something is a face; on the six talking heads every frame is above 0.8
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """One face found: ``box`` (left, top, right, bottom) and ``points`` (5, 2) in pixels, ``score`` 0 to 1."""
@@ -29,6 +32,11 @@ class Face:
     box: tuple[float, float, float, float]
     points: NDArray[np.float32]
     score: float
+
+    @property
+    def is_certain(self) -> bool:
+        """Return whether this is a face, and not something that only looks a little like one."""
+        return self.score >= CERTAIN
 
     @property
     def size(self) -> float:
@@ -60,8 +68,8 @@ class FaceEngine(Protocol):
     licence: str
     sha256: str
 
-    def find(self, picture: Picture) -> list[Face]:
-        """Return the faces in a picture, largest first."""
+    def find(self, picture: Picture, *, strict: bool = True) -> list[Face]:
+        """Return the faces in a picture, largest first; not ``strict``, also what may well be none."""
         ...
 
     def vector(self, picture: Picture, face: Face) -> NDArray[np.float32]:
@@ -94,6 +102,10 @@ class SpeechEngine(Protocol):
 
     def transcribe(self, samples: NDArray[np.float32], *, hint: str = "") -> str:
         """Return the words in mono sound at 16 kHz; an empty string when nobody speaks."""
+        ...
+
+    def is_voiced(self, samples: NDArray[np.float32], *, rate: int) -> bool:
+        """Return whether a human voice may be in mono sound, in any language; in doubt it is."""
         ...
 
 

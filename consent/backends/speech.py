@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 from faster_whisper import WhisperModel
+from faster_whisper.vad import VadOptions, get_speech_timestamps
 from numpy.typing import NDArray
 
 from consent.errors import EngineMissingError
 
 THREADS = 2
+RATE = 16_000
+VOICE = VadOptions(threshold=0.3, min_silence_duration_ms=100, speech_pad_ms=0)  # lower than usual: in doubt it is one
 SHORTEST, MARGIN = 1500, 200  # hundredths of a second
 
 
@@ -56,6 +59,12 @@ class Whisper:
             initial_prompt=hint or None,
         )
         return " ".join(segment.text.strip() for segment in segments).strip()
+
+    def is_voiced(self, samples: NDArray[np.float32], *, rate: int) -> bool:
+        """Return whether Silero's detector (MIT, comes with the library) hears a voice, or Whisper a word."""
+        if rate != RATE:
+            raise ValueError("Sound is listened to at 16 kHz.")
+        return bool(get_speech_timestamps(samples, VOICE)) or bool(self.transcribe(samples))
 
 
 def _digest(path: Path) -> str:

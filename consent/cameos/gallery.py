@@ -15,6 +15,7 @@ right: TAR 1.00, FAR 0 of 1210. One wrong hit anywhere in a gallery of N must st
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -62,6 +63,20 @@ def line(size: int) -> float:
     return max(LEAST, IMPOSTORS.inv_cdf(1 - WRONG_HITS / max(1, size)))
 
 
+def alike(known: Mapping[int, tuple[int, NDArray[np.float32]]], vector: NDArray[np.float32], *, size: int) -> list[Hit]:
+    """Return whom a face resembles, likeliest first: ``known`` is template -> (cameo, vector), ``size`` how many."""
+    if not known:
+        return []
+    scores = np.stack([kept for _, kept in known.values()]) @ vector
+    strong = line(size)
+    hits = [
+        Hit(cameo=cameo, template=key, score=float(score), is_strong=bool(score >= strong))
+        for (key, (cameo, _)), score in zip(known.items(), scores, strict=True)
+        if score >= strong - DOUBT
+    ]
+    return sorted(hits, key=lambda hit: hit.score, reverse=True)
+
+
 class Gallery(Secluded):
     """All live templates, opened; one per process, and one process that opens them."""
 
@@ -85,17 +100,8 @@ class Gallery(Secluded):
     @discreet
     def search(self, vector: NDArray[np.float32], *, besides: int | None = None) -> list[Hit]:
         """Return every cameo that may be this face, the likeliest first; ``besides`` leaves one cameo out."""
-        known = [(key, cameo, kept) for key, (cameo, kept) in self._known.items() if cameo != besides]
-        if not known:
-            return []
-        scores = np.stack([kept for *_, kept in known]) @ vector
-        strong = line(len(known))
-        hits = [
-            Hit(cameo=cameo, template=key, score=float(score), is_strong=bool(score >= strong))
-            for (key, cameo, _), score in zip(known, scores, strict=True)
-            if score >= strong - DOUBT
-        ]
-        return sorted(hits, key=lambda hit: hit.score, reverse=True)
+        known = {key: kept for key, kept in self._known.items() if kept[0] != besides}
+        return alike(known, vector, size=len(known))
 
     def forget(self) -> None:
         """Let go of every face that may no longer be kept, and open none."""

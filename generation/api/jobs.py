@@ -1,5 +1,6 @@
 """POST /jobs, GET /jobs/{id}, POST /jobs/{id}/cancel, /ask and /again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -11,7 +12,16 @@ from rest_framework.views import APIView
 
 from consent.permit import Refusal
 from generation.api.serializers import JobSerializer, WishSerializer
-from generation.errors import DraftError, GenerationError, QuotaError, RepeatedError
+from generation.errors import (
+    DraftError,
+    GenerationError,
+    HeavyError,
+    NoFileError,
+    NoTakerError,
+    QuotaError,
+    RepeatedError,
+    StrangerError,
+)
 from generation.pipeline import asking
 from generation.pipeline.models import Job
 from generation.pipeline.submit import cancel, submit
@@ -19,10 +29,25 @@ from generation.studio.compose import Wish
 
 ANSWERS: dict[type[GenerationError], tuple[int, str, str]] = {
     DraftError: (status.HTTP_400_BAD_REQUEST, "draft", "Change the request and send it again."),
+    StrangerError: (
+        status.HTTP_400_BAD_REQUEST,
+        "unconsented_person_in_reference",
+        "Name everybody who is in it with @, or use another file.",
+    ),
+    NoTakerError: (status.HTTP_409_CONFLICT, "no_taker", "Make the video from words alone."),
+    NoFileError: (status.HTTP_400_BAD_REQUEST, "no_file", "Send it as multipart form data, in the field file."),
+    HeavyError: (status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large", "Send a smaller one."),
     QuotaError: (status.HTTP_429_TOO_MANY_REQUESTS, "quota", "Wait until one of them is done, or cancel one."),
     RepeatedError: (status.HTTP_409_CONFLICT, "repeated", "Use a key once for each request."),
 }
 KEY_MAX = 128
+WORD = 100  # characters
+CARRIERS = frozenset({  # what other services call a file, a link to one, or somebody known to them
+    "audio", "audio_url", "character", "characters", "extend", "file", "first_frame", "image", "image_url", "images",
+    "input_reference", "last_frame", "mask", "picture", "reference", "reference_image", "reference_images", "remix_of",
+    "sound", "source", "video", "video_url", "voice",
+})  # fmt: skip
+UNREAD = "Nothing here reads {}; a file for the video goes to /api/v1/references first, and its id into references."
 
 
 def no(error: GenerationError) -> Response:
@@ -44,6 +69,8 @@ class JobsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Queue a job; the same Idempotency-Key and request again return the same job."""
+        if name := unread(request):
+            return no(DraftError(UNREAD.format(name)))
         asked = WishSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         key = request.headers.get("Idempotency-Key", "")[:KEY_MAX]
@@ -52,6 +79,22 @@ class JobsView(APIView):
         except (DraftError, QuotaError, RepeatedError) as error:
             return no(error)
         return Response(JobSerializer(job).data, status=status.HTTP_201_CREATED)
+
+
+def unread(request: Request) -> str:
+    """Return a field that nothing here reads and that may hold a file or name one: it is never passed over unseen.
+
+    Other words that nothing here reads are ignored, as always: nobody's own word for consent means anything.
+    """
+    sent = request.data if isinstance(request.data, Mapping) else {}
+    known = frozenset(WishSerializer().fields)
+    strange = [str(name) for name in sent if name not in known and (name in CARRIERS or is_load(sent[name]))]
+    return next(iter(sorted([*strange, *request.FILES])), "")
+
+
+def is_load(value: object) -> bool:
+    """Return whether a value is more than a word or a number."""
+    return isinstance(value, Mapping | list) or (isinstance(value, str) and len(value) > WORD)
 
 
 class JobView(APIView):

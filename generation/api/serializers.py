@@ -19,7 +19,26 @@ class WishSerializer(serializers.Serializer[Any]):
     style = serializers.ChoiceField(  # type: ignore[assignment]  # a field of our own, not DRF's attribute
         choices=settings.VIDEO_STYLES, default=settings.VIDEO_STYLES[0]
     )
+    references = serializers.ListField(
+        child=serializers.CharField(max_length=32),
+        max_length=1,
+        required=False,
+        help_text="The id of a file of yours that is ready (see /references); the prompt must name everybody in it.",
+    )
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=None, allow_null=True)
+
+    def validate_references(self, value: list[str]) -> tuple[str, ...]:
+        """Return them as a wish has them."""
+        return tuple(value)
+
+
+class WhereSerializer(serializers.Serializer[Any]):
+    """What was refused: the field of the request and its characters, or what of the video and its seconds."""
+
+    field = serializers.CharField()
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    unit = serializers.ChoiceField(choices=("characters", "seconds"), default="characters")
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
@@ -32,6 +51,7 @@ class RefusalSerializer(serializers.Serializer[Any]):
     advice = serializers.CharField(allow_blank=True)
     cameo = serializers.CharField(default="", help_text="Whose no it is, when it is a person's.")
     clause = serializers.CharField(default="", help_text="Their own words, when a wish of theirs fired.")
+    where = WhereSerializer(default=None, allow_null=True, help_text="What to change, when screening refused words.")
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):

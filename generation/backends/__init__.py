@@ -29,6 +29,8 @@ class Order:
     style: str
     seed: int
     cast: tuple[Cast, ...]
+    pictures: tuple[Any, ...] = ()
+    """References of the kind *image*, uint8 RGB (H, W, 3): looked at, and given to engines that say they take them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Engine(Protocol):
     """IPTC digital source type that is true of its output (last part of the URI)."""
     draws_people: bool
     """Whether it may be given a cast; a likeness never leaves for an engine that runs elsewhere."""
+
+    takes: frozenset[str]
+    """The kinds of references (image, video, audio) it makes something from; none, for one that draws from words."""
 
     def available(self) -> str:
         """Return '' when it can run now, else one sentence that says what is missing."""

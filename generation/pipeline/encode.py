@@ -14,6 +14,7 @@ from typing import Any
 import av
 import numpy as np
 from av import Packet, VideoFrame
+from av.audio.resampler import AudioResampler
 from av.codec.context import ThreadType
 from av.container import OutputContainer
 from av.error import FFmpegError
@@ -22,9 +23,10 @@ from numpy.typing import NDArray
 
 from generation.errors import EncodeError, JudgingError
 from generation.pipeline.footage import Encoded, Reel
-from provenance.media import Frame, Tap
+from provenance.media import Frame, Sound, Tap
 
 RATE = 48_000
+HEARD = 16_000  # samples a second for the judges, mono: what the engines that listen were trained on
 CHUNK = 1024  # samples in one AAC frame
 BT601 = 6  # the matrix swscale uses unless told otherwise; tagged so that players undo the same one
 LIMITED = 1
@@ -48,9 +50,12 @@ def encode(reel: Reel, path: Path, *, mark: Mark, taps: Sequence[Tap], progress:
 def write(
     reel: Reel, container: OutputContainer, *, mark: Mark, taps: Sequence[Tap], progress: Callable[[float], None]
 ) -> None:
-    """Feed every picture through mark, taps and encoder, with the sound interleaved."""
+    """Feed every picture through mark, taps and encoder, with the sound interleaved; taps hear all of it first."""
     video = picture_track(container, reel)
-    waiting = sound_packets(container, reel)
+    samples = reel.sound()
+    sound = None if samples is None else fitted(samples, length=reel.seconds * RATE)
+    listen(sound, taps)
+    waiting = sound_packets(container, sound)
     total = reel.seconds * reel.fps
     for index, rgb in enumerate(counted(reel)):
         t = index / reel.fps
@@ -118,14 +123,29 @@ def judged() -> Iterator[None]:
         raise JudgingError from error
 
 
-def sound_packets(container: OutputContainer, reel: Reel) -> "list[Packet[Any]]":
-    """Add the AAC track and return its packets; none for a rendering without sound."""
-    samples = reel.sound()
-    if samples is None:
+def listen(sound: NDArray[np.float32] | None, taps: Sequence[Tap]) -> None:
+    """Let every tap hear the sound (length, 2), mixed down; silence of no length where there is none."""
+    heard = np.zeros(0, np.float32) if sound is None else mono(sound)
+    with judged():
+        for tap in taps:
+            tap.hear(Sound(rate=HEARD, samples=heard))
+
+
+def mono(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return stereo at 48 kHz, float32 (length, 2), as mono at 16 kHz."""
+    resampler = AudioResampler(format="flt", layout="mono", rate=HEARD)
+    whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound.T), format="fltp", layout="stereo")
+    whole.sample_rate = RATE
+    parts = [part for frame in (whole, None) for part in resampler.resample(frame)]
+    return np.concatenate([part.to_ndarray()[0] for part in parts])
+
+
+def sound_packets(container: OutputContainer, sound: NDArray[np.float32] | None) -> "list[Packet[Any]]":
+    """Add the AAC track for float32 (length, 2) and return its packets; none for a rendering without sound."""
+    if sound is None:
         return []
     track = container.add_stream("aac", rate=RATE, layout="stereo")
     track.bit_rate = 160_000
-    sound = fitted(samples, length=reel.seconds * RATE)
     packets: list[Packet[Any]] = []
     for start in range(0, len(sound), CHUNK):
         piece = av.AudioFrame.from_ndarray(

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from consent.permit import Refusal as ConsentRefusal
 from generation.errors import EngineRefusedError, GenerationError, JudgingError, LeaseLostError
-from generation.pipeline import workplace
+from generation.pipeline import quoting, workplace
 from generation.pipeline.dispatch import enqueue
 from generation.pipeline.footage import Encoded
 from generation.pipeline.lease import ATTEMPTS, Lease
 from generation.pipeline.models import Job, Render
+from safety import cases
 from safety.clearance import Hold
 from safety.clearance import Refusal as SafetyRefusal
 
@@ -53,11 +54,18 @@ def end(lease: Lease, answer: ConsentRefusal | SafetyRefusal | Hold, *, encoded:
         case ConsentRefusal():
             refuse(lease, told(answer))
         case SafetyRefusal():
+            if answer.must_be_preserved and encoded is not None:
+                preserve(lease.job, encoded)
             refuse(lease, told(answer))
         case Hold():
             hold(lease, answer, encoded)
         case _:
             assert_never(answer)
+
+
+def preserve(job: Job, encoded: Encoded) -> None:
+    """Have refused bytes sealed for a report that the law may want."""
+    cases.preserve(encoded.path, requester=job.maker_id, job=job.public_id, digest=encoded.digest)
 
 
 def told(answer: ConsentRefusal | SafetyRefusal) -> JSON:
@@ -69,7 +77,8 @@ def told(answer: ConsentRefusal | SafetyRefusal) -> JSON:
             )
             return {**plain, "cameo": answer.cameo, "clause": answer.clause, "touches": list(answer.touches)}
         case SafetyRefusal():
-            return reason("safety", answer.policy, answer.reason, advice=answer.advice)
+            plain = reason("safety", answer.policy, answer.reason, advice=answer.advice)
+            return {**plain, "where": quoting.where(answer.span)}
         case _:
             assert_never(answer)
 

@@ -12,6 +12,7 @@ from generation.backends import Cast, Engine, Order, engine
 from generation.errors import EngineError
 from generation.pipeline.footage import Reel
 from generation.pipeline.models import Job, Render
+from generation.studio import references
 from generation.studio.models import Draft
 from safety import screen
 from safety.clearance import Clearance
@@ -72,6 +73,7 @@ def order(draft: Draft, likenesses: tuple[Likeness, ...]) -> Order:
         fps=draft.fps,
         style=draft.style,
         seed=draft.seed,
+        pictures=references.pictures(draft),
         cast=tuple(Cast(handle=one.handle, portrait=one.portrait, landmarks=one.landmarks) for one in likenesses),
     )
 
@@ -94,6 +96,14 @@ def unknown(name: str) -> Never:
 def survey() -> dict[str, str]:
     """Return, for every configured engine, '' when it can run on this machine or what is missing."""
     return {name: missing(name) for name in settings.VIDEO_ENGINES}
+
+
+def takes(name: str) -> list[str]:
+    """Return the kinds of references that an engine makes something from; none, if it cannot be loaded."""
+    try:
+        return sorted(engine(name).takes)
+    except Exception:  # noqa: BLE001 - as in missing
+        return []
 
 
 def missing(name: str) -> str:

@@ -19,7 +19,7 @@ from safety.clearance import Refusal as SafetyRefusal
 def resume(
     job: Job, render: Render, *, permit: Permit, clearance: Clearance, taps: Sequence[Tap]
 ) -> Encoded | ConsentRefusal | SafetyRefusal:
-    """Spend the new tickets, hold the bytes against their digest, and show the judges every picture again.
+    """Spend the new tickets, hold the bytes against their digest, and let the judges see and hear everything again.
 
     Either ticket not good: its Refusal. Other bytes than those set aside: ``EncodeError``.
     """
@@ -30,6 +30,10 @@ def resume(
     path = workplace.held(origin.public_id)
     if not path.exists() or stream_digest(path) != origin.stream_digest:
         raise EncodeError("The video that was set aside is not there any more.")
+    with judged():
+        sound = media.sound(path)
+        for tap in taps:
+            tap.hear(sound)
     for picture in media.frames(path):
         with judged():
             for tap in taps:

@@ -51,7 +51,7 @@ def walk(job: Job, lease: Lease) -> None:  # noqa: PLR0911 - each return is some
 
     with workplace.opened(attempt.public_id) as folder:
         sealing = seal.begin(**leaving.frame(job, attempt))
-        looks, faces = screen.output_tap(), gate.witness_tap()
+        looks, faces = screen.output_tap(ours=sealing.says), gate.witness_tap()
         lease.at(Job.State.MAKING, "drawing")
         if attempt.continues:  # a person cleared what was made before: no engine is called again
             encoded = resume(job, attempt, permit=permit, clearance=words, taps=(looks, faces))

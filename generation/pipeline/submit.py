@@ -53,6 +53,7 @@ def same(job: Job, wish: Wish) -> Job:
 def fingerprint(wish: Wish) -> str:
     """Return SHA-256 (hex) of what was asked, before anything was chosen for the asker."""
     asked: list[Any] = [wish.prompt, wish.size, wish.seconds, wish.model, wish.style, wish.seed]
+    asked += [list(wish.references)] if wish.references else []
     return hashlib.sha256(rfc8785.dumps(asked)).hexdigest()
 
 

@@ -15,7 +15,9 @@ def survey() -> None:
     """Ask every configured model and write down its answer."""
     for engine, missing in render.survey().items():
         now = timezone.now()
-        Availability.objects.update_or_create(engine=engine, defaults={"missing": missing, "checked_at": now})
+        Availability.objects.update_or_create(
+            engine=engine, defaults={"missing": missing, "takes": render.takes(engine), "checked_at": now}
+        )
     Availability.objects.exclude(engine__in=settings.VIDEO_ENGINES).delete()
 
 

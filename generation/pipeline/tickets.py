@@ -13,7 +13,7 @@ from generation.pipeline.models import Job, Render
 from generation.studio import compose
 from generation.studio.models import Draft
 from safety import screen
-from safety.clearance import Clearance, Hold
+from safety.clearance import Asker, Clearance, Hold
 from safety.clearance import Refusal as SafetyRefusal
 
 
@@ -63,7 +63,14 @@ def words(job: Job) -> Clearance | Hold | SafetyRefusal:
         likeness=job.draft.castings.exists(),
         requester=job.maker_id,
         job=job.public_id,
+        asker=asker(job),
+        fields=job.draft.fields,
     )
+
+
+def asker(job: Job) -> Asker:
+    """Return what the rules may know of the maker."""
+    return Asker(str(people.age_band(job.maker_id)), people.country(job.maker_id))
 
 
 def attempt(job: Job, *, permit: Permit, clearance: Clearance) -> Render:
@@ -94,6 +101,7 @@ class About(TypedDict):
     job: str
     engine: str
     vocabulary: tuple[str, ...]
+    asker: Asker
 
 
 def about(job: Job, render: Render) -> About:
@@ -104,4 +112,5 @@ def about(job: Job, render: Render) -> About:
         "job": job.public_id,
         "engine": job.draft.model,
         "vocabulary": tuple(made.vocabulary),
+        "asker": asker(job),
     }

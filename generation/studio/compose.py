@@ -14,14 +14,15 @@ from django.db import transaction
 
 from consent import gate, people
 from generation.errors import DraftError
-from generation.studio.models import Casting, Draft
+from generation.studio import references
+from generation.studio.models import Casting, Draft, Reference
 
 HANDLE = re.compile(r"(?<![\w@.])@([a-z0-9_]{2,30})(?!\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a maker typed and chose; ``seed`` None lets us choose one."""
+    """What a maker typed and chose; ``seed`` None lets us choose one; ``references`` are the ids of files they sent."""
 
     prompt: str
     size: str = "640x360"
@@ -29,6 +30,7 @@ class Wish:
     model: str = "world"
     style: str = "realistic"
     seed: int | None = None
+    references: tuple[str, ...] = ()
 
 
 def normal(text: str) -> str:
@@ -60,8 +62,11 @@ def compose(wish: Wish, *, maker: int) -> Draft:
         model=wish.model,
         seed=secrets.randbelow(2**31) if wish.seed is None else wish.seed,
     )
-    draft.digest = digest(draft, cast)
+    basis = references.chosen(wish.references, maker=maker, model=wish.model, cast=[person for _, person in cast])
+    draft.digest = digest(draft, cast, basis)
     draft.save()
+    if basis is not None:
+        references.bind(basis, draft=draft)
     Casting.objects.bulk_create(
         Casting(draft=draft, person_id=person, handle=handle, position=n) for n, (handle, person) in enumerate(cast)
     )
@@ -111,8 +116,11 @@ def line(handle: str, wish: str) -> str:
     return normal(f"@{handle}: {wish}.")
 
 
-def digest(draft: Draft, cast: Sequence[tuple[str, int]]) -> str:
-    """Return SHA-256 (hex) over the canonical JSON (RFC 8785) of all that shapes the video, and the draft's id."""
+def digest(draft: Draft, cast: Sequence[tuple[str, int]], basis: Reference | None = None) -> str:
+    """Return SHA-256 (hex) over the canonical JSON (RFC 8785) of all that shapes the video, and the draft's id.
+
+    ``basis`` is the file it is made from: its own digest and everybody in it are part of the draft's.
+    """
     matter: dict[str, Any] = {
         "draft": draft.public_id,
         "cast": [list(pair) for pair in cast],
@@ -125,11 +133,14 @@ def digest(draft: Draft, cast: Sequence[tuple[str, int]]) -> str:
         "seed": draft.seed,
         "size": [draft.width, draft.height],
         "style": draft.style,
-    }
+    } | ({"references": [references.matter(basis)]} if basis else {})
     return hashlib.sha256(rfc8785.dumps(matter)).hexdigest()
 
 
 def is_whole(draft: Draft) -> bool:
-    """Return whether the rows still say what the digest says; asked before anybody judges them."""
+    """Return whether the rows, and the bytes it is made from, still are what the digest says; asked before all else."""
     cast = [(c.handle, c.person_id) for c in draft.castings.all()]
-    return secrets.compare_digest(digest(draft, cast), draft.digest)
+    basis = references.of(draft)
+    if basis is not None and not references.is_there(basis):
+        return False
+    return secrets.compare_digest(digest(draft, cast, basis), draft.digest)

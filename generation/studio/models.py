@@ -59,6 +59,14 @@ class Draft(models.Model):
         return "\n".join([self.prompt, *self.requires])
 
     @property
+    def fields(self) -> dict[str, str]:
+        """The same by where it comes from: the prompt, and the wishes of each person cast."""
+        wishes: dict[str, list[str]] = {}
+        for line in self.requires:
+            wishes.setdefault(f"wishes of {line.partition(':')[0]}", []).append(line)
+        return {"prompt": self.prompt} | {name: "\n".join(lines) for name, lines in wishes.items()}
+
+    @property
     def size(self) -> str:
         """The size as people write it: ``640x360``."""
         return f"{self.width}x{self.height}"
@@ -87,6 +95,82 @@ class Casting(models.Model):
         return f"@{self.handle}"
 
 
+class Reference(models.Model):
+    """A file that somebody brought for a video to be made from: nobody's draft names it before it was looked at.
+
+    What is kept of a picture is our own copy of what was judged, nothing else of the file. ``people`` are those in it,
+    by primary key; no face is kept. A refused one keeps neither bytes nor people. Trusted? Only while it is ready,
+    and by its digest, which the draft's covers. If lost: its draft no longer fits its digest and is refused.
+    """
+
+    class State(models.TextChoices):
+        """How it stands; the words people read."""
+
+        CHECKING = "checking"
+        READY = "ready"
+        HELD = "held"
+        REFUSED = "refused"
+        GONE = "gone"
+
+    class Kind(models.TextChoices):
+        """What it is said to be; a file that is not cannot be read."""
+
+        IMAGE = "image"
+        VIDEO = "video"
+        AUDIO = "audio"
+
+    KEPT = (State.CHECKING, State.READY, State.HELD)
+
+    public_id = models.CharField(max_length=32, unique=True, default=opaque)
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="references")
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="reference")
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=16, choices=State, default=State.CHECKING)
+    file = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    people = models.JSONField(default=list, blank=True)
+    refusal = models.JSONField(null=True, blank=True)
+    clearance = models.OneToOneField(
+        "safety.Screening", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    case = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="reference_by_maker", fields=["maker", "-received_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="reference_state_known",
+                condition=Q(state__in=["checking", "ready", "held", "refused", "gone"]),
+            ),
+            models.CheckConstraint(name="reference_kind_known", condition=Q(kind__in=["image", "video", "audio"])),
+            models.CheckConstraint(  # I12: nothing is kept of what was refused, and nothing is there without a reason
+                name="reference_kept_while_it_may_be_needed",
+                condition=Q(state__in=["checking", "ready", "held"]) & ~Q(file="")
+                | Q(state__in=["refused", "gone"], file=""),
+            ),
+            models.CheckConstraint(
+                name="reference_ready_was_cleared",
+                condition=~Q(state="ready") | Q(clearance__isnull=False, digest__regex=r"^[0-9a-f]{64}$"),
+            ),
+            models.CheckConstraint(
+                name="reference_used_was_cleared",
+                condition=Q(draft__isnull=True) | Q(clearance__isnull=False, state__in=["ready", "gone"]),
+            ),
+            models.CheckConstraint(
+                name="reference_refused_says_why_and_knows_nobody",
+                condition=~Q(state="refused") | Q(refusal__isnull=False, people=[]),
+            ),
+            models.CheckConstraint(name="reference_held_by_a_case", condition=~Q(state="held") | ~Q(case="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class Availability(models.Model):
     """What the worker last said about one video model: ready, or the sentence that says what is missing.
 
@@ -96,6 +180,7 @@ class Availability(models.Model):
 
     engine = models.CharField(max_length=64, primary_key=True)
     missing = models.TextField(blank=True)
+    takes = models.JSONField(default=list, blank=True, help_text="The kinds of references it makes something from.")
     checked_at = models.DateTimeField()
 
     def __str__(self) -> str:

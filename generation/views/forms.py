@@ -1,5 +1,6 @@
 """The studio's form; what is allowed is said by compose, here it is only offered."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -47,7 +48,15 @@ class StudioForm(forms.Form):
     style = forms.ChoiceField(choices=[(style, style) for style in settings.VIDEO_STYLES])
     model = forms.ChoiceField(choices=[(name, name) for name in settings.VIDEO_ENGINES])
 
+    reference = forms.ChoiceField(required=False, label="Made from", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, ready: Sequence[str] = (), **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        choices = [("", "words alone"), *((one, f"your picture {number}") for number, one in enumerate(ready, start=1))]
+        self.fields["reference"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
+
     def wish(self) -> Wish:
         """Return what was asked for."""
         data: dict[str, Any] = self.cleaned_data
-        return Wish(**{name: data[name] for name in ("prompt", "size", "seconds", "style", "model")})
+        chosen = (data["reference"],) if data["reference"] else ()
+        return Wish(**{name: data[name] for name in ("prompt", "size", "seconds", "style", "model")}, references=chosen)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from consent.permit import Refusal
 from generation.errors import QuotaError
 from generation.feed.models import Clip
-from generation.pipeline import asking
+from generation.pipeline import asking, quoting
 from generation.pipeline.models import Job
 from generation.pipeline.submit import cancel
 from generation.views.reader import reader
@@ -28,6 +28,8 @@ def job(request: HttpRequest, job: str) -> HttpResponse:
         "ended": found.state in Job.ENDED,
         "stages": STAGES,
         "ask": asking.whom(found),
+        "quote": (found.refusal or {}).get("clause") or quoting.quote(found),
+        "place": quoting.place(found),
         "may_again": found.state == Job.State.REFUSED and (found.refusal or {}).get("source") == "consent",
         "may_cancel": found.state == Job.State.QUEUED or found.state in Job.WORKING,
     }

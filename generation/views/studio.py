@@ -11,8 +11,10 @@ from consent.permit import Use
 from generation.errors import DraftError, QuotaError
 from generation.pipeline.models import Job
 from generation.pipeline.submit import submit
+from generation.studio import references
 from generation.studio.compose import handles
 from generation.studio.models import Availability
+from generation.views import references as files
 from generation.views.forms import StudioForm
 from generation.views.reader import reader
 
@@ -21,9 +23,13 @@ from generation.views.reader import reader
 @require_http_methods(["GET", "POST"])
 def studio(request: HttpRequest) -> HttpResponse:
     """Show the form; take it in, and go to the job it made."""
-    form = StudioForm(request.POST or None)
+    form = StudioForm(request.POST or None, ready=references.ready(reader(request)))
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.FILES:  # this form takes none: a file that nobody looked at is never passed over
+        status = 400
+        if form.is_bound:
+            form.add_error(None, "Send the picture by itself first, then choose it here.")
+    elif request.method == "POST" and form.is_valid():
         try:
             return redirect("generation:job", submit(form.wish(), maker=reader(request)).public_id)
         except DraftError as error:
@@ -37,6 +43,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         "missing": missing(),
         "waiting": Job.objects.filter(maker_id=reader(request)).exclude(state__in=Job.ENDED).order_by("submitted_at"),
         "places": settings.JOBS_QUEUED_MAX,
+        **files.mine(request),
     }
     return render(request, "generation/studio.html", shown, status=status)
 

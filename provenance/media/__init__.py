@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from provenance.errors import MediaError
 
 __all__ = ["DEFAULT", "HEAD", "Frame", "Limits", "MediaError", "Metadata", "Sound", "Tap"]
-__all__ += ["frames", "luma", "probe", "sound"]
+__all__ += ["frames", "luma", "picture", "probe", "sound"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,11 @@ class Frame:
 
 
 class Tap(Protocol):
-    """Something that looks at a video while it is made or read, without a second decode."""
+    """Something that looks at a video, and listens to it, while it is made or read, without a second decode."""
+
+    def hear(self, sound: "Sound") -> None:
+        """Listen to the whole sound track, once, before the first frame; empty where there is none."""
+        ...
 
     def wants(self, index: int, t: float) -> bool:
         """Return whether this frame should be shown to the tap."""
@@ -108,6 +112,7 @@ _SENTENCES: Final = {
     "broken": "This file is damaged: part of it cannot be decoded.",
     "cut": "This file ends too early: part of it is missing.",
     "pictures": "This file holds no video.",
+    "unlike": "This is not a JPEG or PNG picture we can read, or part of it is missing.",
     "small": f"This video is smaller than {SMALLEST_SIDE} pixels on one side.",
     "large": "This video is larger than {max_side} pixels on one side.",
     "long": "This recording is longer than the {max_seconds:.0f} seconds we read.",
@@ -142,6 +147,13 @@ def frames(
     with contextlib.closing(_records(path, want="rgb", fps=fps, max_side=max_side, limits=limits)) as records:
         for index, (t, turn, plane) in enumerate(records):
             yield Frame(index=index, t=t, rgb=_upright(plane, turn))
+
+
+def picture(path: Path, *, max_side: int | None = None, limits: Limits = DEFAULT) -> Frame:
+    """Return a still picture, JPEG or PNG, upright; ``max_side`` as in ``frames``. Raises MediaError (one sentence)."""
+    with contextlib.closing(_records(path, want="picture", fps=None, max_side=max_side, limits=limits)) as records:
+        t, turn, plane = next(records)
+    return Frame(index=0, t=t, rgb=_upright(plane, turn))
 
 
 def luma(
@@ -235,8 +247,8 @@ class _Pipe:
 
 
 def _checked(pipe: _Pipe, request: Mapping[str, object], limits: Limits) -> Iterator[tuple[float, int, Any]]:
-    depth = 3 if request["want"] == "rgb" else 1
-    room = limits.max_frames if request["want"] in ("rgb", "luma") else 2**16
+    depth = 3 if request["want"] in ("rgb", "picture") else 1
+    room = limits.max_frames if request["want"] in ("rgb", "luma", "picture") else 2**16
     while True:
         kind, t, rows, columns, turn = HEAD.unpack(bytes(pipe.block(HEAD.size)))
         if kind == b"E":

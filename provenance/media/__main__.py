@@ -1,11 +1,13 @@
 """The child that decodes: one file on standard input, plain records on standard output, nothing else in reach.
 
-Started by ``provenance.media`` with one JSON argument: ``want`` (probe, rgb, luma or sound), its options, ``limits``.
+Started by ``provenance.media`` with one JSON argument: ``want`` (probe, rgb, picture, luma or sound), its options,
+``limits``.
 Records are ``HEAD`` and a body: ``P`` a picture, ``B`` bytes (metadata or samples), ``E`` the end, ``X`` a failure's
 code. Must not import Django: it starts in about 0.2 s.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import resource
@@ -34,6 +36,7 @@ CONTAINERS: Final = {
     "mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska", "avi": "avi", "mpegts": "mpegts",
     "wav": "wav", "mp3": "mp3", "ogg": "ogg", "flac": "flac", "aac": "aac",
 }  # fmt: skip
+STILL: Final = ("jpeg_pipe", "png_pipe")
 CHUNK: Final = 2**16  # samples in one record
 MICROSECONDS: Final = 1_000_000
 SLACK: Final = 0.6  # seconds that headers and last pictures may disagree
@@ -78,17 +81,20 @@ def _say(
 
 def _tell(request: Mapping[str, Any], limits: Limits) -> None:
     # Known containers only: a playlist or a concat script would name other files.
-    options = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "pipe"}
+    is_still = request["want"] == "picture"
+    options = {"format_whitelist": ",".join(STILL if is_still else CONTAINERS), "protocol_whitelist": "pipe"}
     file = os.fdopen(0, "rb", buffering=0)
     try:
         container = av.open(file, metadata_errors="replace", container_options=options)
     except (av.InvalidDataError, av.DemuxerNotFoundError, ValueError) as problem:
-        raise _Stop("foreign") from problem
+        raise _Stop("unlike" if is_still else "foreign") from problem
     assert isinstance(container, InputContainer)  # noqa: S101 - opened for reading
     with container:
         if request["want"] == "probe":
             told = json.dumps(_metadata(container, limits)).encode()
             _say(b"B", rows=len(told), body=told)
+        elif is_still:
+            _tell_still(container, request, limits)
         elif request["want"] == "sound":
             _tell_sound(container, int(request["rate"]), limits)
         else:
@@ -148,6 +154,17 @@ def _tell_pictures(container: InputContainer, request: Mapping[str, Any], limits
         slot = int(t * fps + 1e-6) if fps else slot
         plane = _plane(frame, size, rgb=request["want"] == "rgb")
         _say(b"P", t=t, rows=size[1], columns=size[0], turn=_turns(frame), body=plane.data)
+
+
+def _tell_still(container: InputContainer, request: Mapping[str, Any], limits: Limits) -> None:
+    """Give one picture; a file that holds several, or none that is whole, is no still picture."""
+    found = list(itertools.islice(container.decode(video=0), 2)) if container.streams.video else []
+    if len(found) != 1 or found[0].is_corrupt:
+        raise _Stop("unlike")
+    frame = found[0]
+    _judge_size(frame, limits)
+    size = _size(frame, request["max_side"])
+    _say(b"P", rows=size[1], columns=size[0], turn=_turns(frame), body=_plane(frame, size, rgb=True).data)
 
 
 def _turns(frame: VideoFrame) -> int:

@@ -1,11 +1,12 @@
-"""The small trained head over sentence vectors: one output for each policy it knows, and one for *benign*.
+"""The small trained head: how unsafe a prompt reads, and by which policy.
 
-Multinomial logistic regression, trained by ``manage.py train_prompts`` on lines written for this purpose
-(``training/*.jsonl``); the file carries the hashes of the encoder and of the lines it was trained on.
+Three small networks over the vectors of both encoders and one linear model over the same and the letters together
+say *how unsafe*; the networks alone say *by which policy*. A second set of networks, over the multilingual vectors
+only, reads what is not English. Trained by ``manage.py train_prompts`` on lines written for this purpose
+(``training/*.jsonl``); the file carries the hashes of the encoders and of the lines it was trained on.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,40 +14,80 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-from safety.errors import NotAvailableError, TrainingError
+from safety.classifiers.letters import Letters
+from safety.errors import NotAvailableError
 
-HERE = Path(__file__).parent
-LINES = HERE / "training"
-FILE = HERE / "prompt_head.npz"
+FILE = Path(__file__).parent / "prompt_head.npz"
 BENIGN = "benign"
-LIGHTNESS = 3.0  # inverse of the L2 penalty: the lightest head that a development set could not tell from heavier ones
+SHARE = 1.2  # of the linear model beside the networks: more blurs harmless lines that sound harmful
+SLOPE = 0.5  # flattens the logits, so that levels can be told apart near both ends
+
+LEAST = 1e-6  # a chance is never less: logarithms
+APART = frozenset({"copyright"})  # no harm to people: it is weighed for itself
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """S networks of one hidden layer: (S, D, H), (S, H), (S, H, K), (S, K); ``benign`` is the column of *benign*."""
+
+    hidden: Floats
+    hidden_bias: Floats
+    out: Floats
+    out_bias: Floats
+    benign: int
+
+    def chances(self, vectors: Floats) -> Floats:
+        """Return for vectors (N, D) what each network believes: (S, N, K), rows of sum 1."""
+        layer = np.maximum(vectors @ self.hidden + self.hidden_bias[:, None], 0)
+        logits = layer @ self.out + self.out_bias[:, None]
+        chances: Floats = np.exp(logits - logits.max(2, keepdims=True))
+        chances /= chances.sum(2, keepdims=True)
+        return chances
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """``weights`` (D, K), ``bias`` (K,), one column a label; ``encoder`` and ``lines`` are sha256."""
+    """``english`` reads (N, 896), ``abroad`` (N, 512); ``plain`` (896,) and ``letters`` are the linear model.
+
+    ``encoders`` are the sha256 of both encoders, in that order; ``lines`` that of the training files.
+    """
 
     labels: tuple[str, ...]
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    encoder: str
+    english: Networks
+    abroad: Networks
+    plain: Floats
+    plain_bias: float
+    letters: Letters
+    encoders: tuple[str, str]
     lines: str
     sha256: str
 
-    def scores(self, vectors: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Return for each policy how it stands against *benign* alone, 0 to 1, one number a vector.
+    def scores(self, vectors: Floats, *, texts: Sequence[str]) -> dict[str, Floats]:
+        """Return for each policy 0 to 1, one number a text, from both encoders' vectors (N, 896) and the letters."""
+        linear = vectors @ self.plain + self.plain_bias + self.letters.score(texts)
+        return self._shared(self.english.chances(vectors), extra=SHARE * linear)
 
-        Against benign alone, because two neighbouring policies must not share out one harm between them.
+    def scores_abroad(self, vectors: Floats) -> dict[str, Floats]:
+        """Return the same from the multilingual vectors (N, 512) alone."""
+        return self._shared(self.abroad.chances(vectors), extra=np.zeros(len(vectors), np.float32))
+
+    def _shared(self, chances: Floats, *, extra: Floats) -> dict[str, Floats]:
+        """Give the likeliest policy of a kin the whole of the score and the others what they are beside it.
+
+        So neighbouring policies do not share out one harm between them, and a work of others hides no harm.
         """
-        logits = vectors @ self.weights + self.bias
-        against = logits[:, self.labels.index(BENIGN)]
-        return {
-            label: 1.0 / (1.0 + np.exp(np.clip(against - logits[:, at], -60, 60)))
-            for at, label in enumerate(self.labels)
-            if label != BENIGN
-        }
+        benign = self.labels.index(BENIGN)
+        scores: dict[str, Floats] = {}
+        kins = [[at for at, label in enumerate(self.labels) if (label in APART) == apart] for apart in (False, True)]
+        for kin in ([at for at in kin if at != benign] for kin in kins):
+            odds = np.log(chances[:, :, kin].sum(2) + LEAST) - np.log(chances[:, :, benign] + LEAST)
+            whole = 1 / (1 + np.exp(np.clip(-SLOPE * (odds.mean(0) + extra), -60, 60)))
+            mean = chances[:, :, kin].mean(0) + LEAST
+            scores |= {self.labels[at]: whole * mean[:, i] / mean.max(1) for i, at in enumerate(kin)}
+        return scores
 
 
 @cache
@@ -54,57 +95,33 @@ def load(path: Path = FILE) -> Head:
     """Read the head once a process; NotAvailableError when it is missing or does not read."""
     try:
         with np.load(path, allow_pickle=False) as kept:
-            return Head(
-                tuple(str(label) for label in kept["labels"]),
-                kept["weights"],
-                kept["bias"],
-                str(kept["encoder"]),
-                str(kept["lines"]),
-                hashlib.sha256(path.read_bytes()).hexdigest(),
-            )
+            arrays = {name: kept[name] for name in kept.files}
+            return assemble(arrays, digest=hashlib.sha256(path.read_bytes()).hexdigest())
     except (OSError, ValueError, KeyError) as error:
         raise NotAvailableError("The prompt head is not available.") from error
 
 
-def lines(folder: Path = LINES) -> tuple[list[str], list[str], str]:
-    """Return texts, labels and the sha256 of all training files; TrainingError when a line does not read."""
-    texts, labels, digest = [], [], hashlib.sha256()
-    for path in sorted(folder.glob("*.jsonl")):
-        raw = path.read_bytes()
-        digest.update(raw)
-        for number, line in enumerate(raw.decode().splitlines(), 1):
-            try:
-                entry = json.loads(line)
-                texts.append(entry["text"])
-                labels.append(entry["label"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise TrainingError(f"{path.name}, line {number} is no training line.") from error
-    if not texts:
-        raise TrainingError("There are no training lines.")
-    return texts, labels, digest.hexdigest()
+def assemble(kept: dict[str, NDArray[np.generic]], *, digest: str) -> Head:
+    """Return the head that these arrays are; ValueError or KeyError when they are none."""
+    labels = tuple(str(label) for label in kept["labels"])
+    runs = bytes(kept["runs"].tobytes()).decode().split("\n")
+    columns = {run: at for at, run in enumerate(runs)}
+    first, second = (str(sha256) for sha256 in kept["encoders"])
+    return Head(
+        labels,
+        _networks(kept, "english", labels.index(BENIGN)),
+        _networks(kept, "abroad", labels.index(BENIGN)),
+        kept["plain"].astype(np.float32),
+        float(kept["plain_bias"].astype(np.float32)),
+        Letters(columns, kept["rarity"].astype(np.float32), kept["weights"].astype(np.float32)),
+        (first, second),
+        str(kept["lines"]),
+        digest,
+    )
 
 
-def fit(
-    vectors: NDArray[np.float32], *, labels: Sequence[str], lightness: float = LIGHTNESS
-) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32]]:
-    """Return label names, weights (D, K) and bias (K,): balanced multinomial logistic regression."""
-    names = sorted(set(labels))
-    truth = np.array([[label == name for name in names] for label in labels], np.float64)
-    data = np.asarray(vectors, np.float64)
-    balance = (truth / truth.sum(0)).sum(1) * len(data) / len(names)
-    shape = (data.shape[1] + 1, len(names))
-
-    def cost(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        both = flat.reshape(shape)
-        logits = data @ both[:-1] + both[-1]
-        logits -= logits.max(1, keepdims=True)
-        chances = np.exp(logits)
-        chances /= chances.sum(1, keepdims=True)
-        loss = -(balance * np.log((chances * truth).sum(1) + 1e-12)).sum() + (both[:-1] ** 2).sum() / (2 * lightness)
-        error = (chances - truth) * balance[:, None]
-        slope = np.vstack([data.T @ error + both[:-1] / lightness, error.sum(0)])
-        return float(loss), slope.ravel()
-
-    best = minimize(cost, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    both = best.x.reshape(shape)
-    return names, both[:-1].astype(np.float32), both[-1].astype(np.float32)
+def _networks(kept: dict[str, NDArray[np.generic]], name: str, benign: int) -> Networks:
+    hidden, hidden_bias, out, out_bias = (
+        kept[f"{name}_{part}"].astype(np.float32) for part in ("hidden", "hidden_bias", "out", "out_bias")
+    )
+    return Networks(hidden, hidden_bias, out, out_bias, benign)

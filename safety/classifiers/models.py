@@ -45,6 +45,8 @@ class Screening(models.Model):
     signals = models.JSONField(default=list)
     engines = models.JSONField(default=dict)
     not_evaluated = models.JSONField(default=list)
+    context = models.JSONField(default=dict, blank=True)  # what was judged by besides the signals; see judging.Context
+    shadow = models.JSONField(default=list, blank=True)  # what rules in shadow would have said; it never acted
     case = models.CharField(max_length=32, blank=True)
     job = models.CharField(max_length=64, blank=True)
     requester = models.ForeignKey(
@@ -83,3 +85,22 @@ class Screening(models.Model):
     def save(self, *_args: object, **_kwargs: object) -> None:
         """Refuse: ``classifiers.screenings`` writes these rows."""
         raise AppendOnlyError("Screening rows are written by screen alone and change only when they are redeemed.")
+
+
+class Denial(models.Model):
+    """One refused prompt, as a sketch that tells near-duplicates of it and nothing else.
+
+    ``sketch`` is a keyed MinHash (128 32-bit numbers): without the service's key no words can be tried against it.
+    Trusted: as evidence that somebody tries again. If lost: their next tries count from nothing.
+    """
+
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    sketch = models.BinaryField()
+    policy = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["requester", "at"])]
+
+    def __str__(self) -> str:
+        return f"denial {self.pk}"

@@ -35,8 +35,9 @@ class Reading:
         """Translate offsets of the reading into offsets of what was typed."""
         if not self.origin:
             return 0, 0
-        last = len(self.origin) - 1
-        return self.origin[min(start, last)], self.origin[min(max(end - 1, start), last)] + 1
+        start = min(start, len(self.origin) - 1)
+        part = self.origin[start : max(end, start + 1)]  # what was read backwards runs down
+        return min(part), max(part) + 1
 
 
 def readings(text: str) -> list[Reading]:

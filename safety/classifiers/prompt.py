@@ -1,18 +1,23 @@
 """What the words of a prompt give away: signals, never a judgement.
 
-Every character is seen: the text is read in overlapping windows, as it is folded and once more with leet
-undone, by word lists and by a small head over MiniLM vectors.
+Every character is seen: the text is read in overlapping windows, as it is folded, once more with leet undone, and
+with whatever is hidden in it; by word lists and by a small head over the vectors of two encoders and the letters.
+What is not English is read by a head of its own, or held.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from safety import backends
+from safety.classifiers import contexts, hidden, lexicon, listed, names, tongues
 from safety.classifiers import head as heads
-from safety.classifiers import lexicon
-from safety.classifiers.normalise import LONGEST_WORD, TWINS, Reading, readings
+from safety.classifiers.normalise import Reading, readings
 from safety.clearance import Signal, Span
 from safety.errors import NotAvailableError
+from safety.policies import lists
 from safety.policies.rules import Catalogue
 
 LONGEST = 32_000  # characters; beyond it a prompt is refused, not cut
@@ -20,16 +25,17 @@ FLOOR = 0.05  # weaker signals are noise and are not kept
 INTIMATE = ("sexual", "suggestive")
 MINORS = "sexual-minors"
 LANGUAGE = "language-not-covered"
-FOREIGN_WORDS = 3  # this many function words of another language, and more than of English
 CHILDHOOD = range(18)
+MANY = 100  # windows; beyond it the further readings are scored by the quicker encoder alone
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The strongest signal of each category, and which models (name -> sha256) looked."""
+    """The strongest signal of each category, which models (name -> sha256) looked, and for what none did."""
 
     signals: tuple[Signal, ...]
     models: dict[str, str] = field(default_factory=dict)
+    not_evaluated: tuple[str, ...] = ()
 
     def score(self, category: str) -> float:
         """Return the strongest score of a category, 0 when there is none."""
@@ -37,33 +43,83 @@ class Evidence:
 
 
 def look(text: str, *, rules: Catalogue) -> Evidence:
-    """Return what every reading of ``text`` gives away; NotAvailableError without encoder or head."""
-    ways = readings(text)
-    encoder, head = backends.sentences(), heads.load()
-    if head.encoder != encoder.sha256:
+    """Return what every reading of ``text`` gives away; NotAvailableError without encoders or head."""
+    encoder, meanings, head = backends.sentences(), backends.meanings(), heads.load()
+    if head.encoders != (encoder.sha256, meanings.sha256):
         raise NotAvailableError("The prompt head was trained for another sentence encoder.")
-    found = [signal for way in ways for signal in _listed(way, rules=rules)]
-    found += _meant(ways, encoder=encoder, head=head)
-    found += [*_young(ways, found=found, rules=rules), *_foreign(text, way=ways[-1], rules=rules)]
-    return Evidence(_strongest(found), {encoder.name: encoder.sha256, "prompt-head": head.sha256})
+    plain = readings(text)
+    secret = hidden.readings(text, plain=plain[0], knows=encoder.knows)
+    pieces = [(text[a:b], a, b) for a, b in tongues.pieces(text)]
+    told = {(a, b): tongues.told(part, rules=rules) for part, a, b in pieces}
+    is_abroad = not any(tongue.is_english for tongue in told.values())
+    ways = [*plain, *secret]
+    named = names.found(ways, text=text)
+    # The recogniser knows names among English words; in another language it takes half the words for names.
+    found = [signal for signal in named.signals if not (is_abroad and signal.category == names.PERSON)]
+    found += [*_listed(ways, rules=rules, is_named=named.is_anybody)]
+    found += _meant(secret if is_abroad else ways, head=head)
+    # As they were typed: folding would take their letters for Latin ones.
+    others = meanings.languages - {tongues.ENGLISH}
+    read = {part: Span(a, b, field="prompt") for part, a, b in pieces if told[a, b].language in others}
+    found += _meant_abroad(list(read), spans=read, head=head)
+    found += _young(ways, found=found, rules=rules)
+    unread = [place for place, tongue in told.items() if not tongue.is_covered] or _endless(plain[0])
+    found += [Signal(LANGUAGE, 1.0, backends.tongue().name, "", Span(a, b, field="prompt")) for a, b in unread[:1]]
+    models = {engine.name: engine.sha256 for engine in (encoder, meanings, backends.tongue())}
+    models |= {"prompt-head": head.sha256, listed.MODEL: lists.load().sha256, **named.models}
+    return Evidence(_strongest(found), models, named.not_evaluated)
 
 
-def _listed(way: Reading, *, rules: Catalogue) -> list[Signal]:
+def _listed(ways: list[Reading], *, rules: Catalogue, is_named: bool) -> Iterator[Signal]:
+    """Yield what the lists know, with harmless turns of phrase out of the way."""
+    for way in map(contexts.plainly, ways):
+        for category, start, end in lexicon.hits(way.text, rules=rules):
+            yield Signal(category, 1.0, "lexicon", "", _span(way, start, end))
+        yield from listed.signals(way, rules=rules, is_named=is_named)
+
+
+def _meant(ways: list[Reading], *, head: heads.Head) -> list[Signal]:
+    """Score each window of each reading; a window that says what the first reading says there is left out."""
+    places: dict[str, tuple[Reading, int, int]] = {}
+    for way in ways:
+        for a, b in backends.sentences().windows(way.text):
+            if way is ways[0] or _differs(way, a, b, ways[0]):
+                places.setdefault(way.text[a:b], (way, a, b))
+    first = [text for text, place in places.items() if place[0] is ways[0]]
+    others = [text for text in places if places[text][0] is not ways[0]]
+    if len(places) <= MANY:
+        first, others = [*first, *others], []
+    spans = {text: _span(*place) for text, place in places.items()}
+    return [*_meant_fully(first, spans=spans, head=head), *_meant_abroad(others, spans=spans, head=head)]
+
+
+def _meant_fully(texts: list[str], *, spans: Mapping[str, Span], head: heads.Head) -> list[Signal]:
+    if not texts:
+        return []
+    vectors = np.hstack([backends.sentences().embed(texts), backends.meanings().embed(texts)])
+    return _highest(head.scores(vectors, texts=texts), spans=[spans[text] for text in texts], head=head)
+
+
+def _meant_abroad(texts: list[str], *, spans: Mapping[str, Span], head: heads.Head) -> list[Signal]:
+    """Score by the multilingual vectors alone what is not English, and the further readings of a long text."""
+    if not texts:
+        return []
+    scores = head.scores_abroad(backends.meanings().embed(texts))
+    return _highest(scores, spans=[spans[text] for text in texts], head=head)
+
+
+def _differs(way: Reading, start: int, end: int, first: Reading) -> bool:
+    """Return whether a window reads otherwise than the first reading of the same typed characters."""
+    low, high = way.span(start, end)
+    return first.text[bisect_left(first.origin, low) : bisect_right(first.origin, high - 1)] != way.text[start:end]
+
+
+def _highest(scores: dict[str, heads.Floats], *, spans: list[Span], head: heads.Head) -> list[Signal]:
+    best = {category: int(found.argmax()) for category, found in scores.items()}
     return [
-        Signal(category, 1.0, "lexicon", "", _span(way, start, end))
-        for category, start, end in lexicon.hits(way.text, rules=rules)
+        Signal(category, float(scores[category][at]), "prompt-head", head.sha256, spans[at])
+        for category, at in best.items()
     ]
-
-
-def _meant(ways: list[Reading], *, encoder: backends.Sentences, head: heads.Head) -> list[Signal]:
-    """Score each window of each reading; windows that several readings share are embedded once."""
-    places = {way.text[a:b]: (way, a, b) for way in reversed(ways) for a, b in encoder.windows(way.text)}
-    texts = list(places)
-    found = []
-    for category, scores in head.scores(encoder.embed(texts)).items():
-        at = int(scores.argmax())
-        found.append(Signal(category, float(scores[at]), "prompt-head", head.sha256, _span(*places[texts[at]])))
-    return found
 
 
 def _young(ways: list[Reading], *, found: Iterable[Signal], rules: Catalogue) -> list[Signal]:
@@ -88,22 +144,9 @@ def _is_childs_age(phrase: str) -> bool:
     )
 
 
-def _foreign(text: str, *, way: Reading, rules: Catalogue) -> list[Signal]:
-    """Say when the words are in no language the head was trained on, or in none at all."""
-    typed = ["".join(letter for letter in word if letter.isalpha()) for word in text.casefold().split()]
-    strange = sum(len(word) for word in typed if not all(map(_is_latin, word))) / max(sum(map(len, typed)), 1)
-    words = [word.strip(".'!-") for word in way.text.split()]
-    counts = {language: sum(word in listed for word in words) for language, listed in rules.function_words.items()}
-    english = counts.pop("en", 0)
-    other = max(counts.values(), default=0)
-    score = max(strange, 1.0 if other >= FOREIGN_WORDS and other > english else 0.0)
-    score = max(score, 1.0 if any(len(word) >= LONGEST_WORD for word in words) else 0.0)
-    return [Signal(LANGUAGE, score, "function-words", "", _span(way, 0, len(way.text)))]
-
-
-def _is_latin(letter: str) -> bool:
-    """Return whether a letter is Latin or drawn like a Latin one (those the folding translates)."""
-    return letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter in TWINS
+def _endless(way: Reading) -> list[tuple[int, int]]:
+    """Return the whole text when it holds a word without end: nothing sees what is inside."""
+    return [way.span(0, len(way.text))] if tongues.has_no_end(way.text) else []
 
 
 def _span(way: Reading, start: int, end: int) -> Span:
@@ -121,12 +164,13 @@ def _strongest(found: Iterable[Signal]) -> tuple[Signal, ...]:
 
 def touched(text: str, *, rules: Catalogue, level: float) -> frozenset[str]:
     """Return the consent categories that a prompt touches: by a listed word, or by a policy's signal."""
-    words = {phrase for way in readings(text) for phrase, _, _ in lexicon.phrases(way.text)}
-    listed = {rules.touches.get(phrase, "") for phrase in words}
-    listed |= {"minors" for phrase in words if phrase in rules.minors or _is_childs_age(phrase)}
+    ways = map(contexts.plainly, readings(text))
+    words = {phrase for way in ways for phrase, _, _ in lexicon.phrases(way.text)}
+    told = {rules.touches.get(phrase, "") for phrase in words}
+    told |= {"minors" for phrase in words if phrase in rules.minors or _is_childs_age(phrase)}
     meant = {
         rules.policies[signal.category].consent
         for signal in look(text, rules=rules).signals
         if signal.score >= level and signal.category in rules.policies
     }
-    return frozenset((listed | meant) - {""})
+    return frozenset((told | meant) - {""})

@@ -18,11 +18,13 @@ LIFETIME = {
     # Long enough for a loaded machine to start the engine that the clearance is for, short enough that
     # a policy changed at noon governs every render begun after ten past.
     Kind.PROMPT: timedelta(minutes=10),
-    Kind.REFERENCE: timedelta(minutes=10),
+    # Somebody composes with it, perhaps after a person looked at it; a day bounds how old its policy may be.
+    Kind.REFERENCE: timedelta(days=1),
     Kind.CAPTURE: timedelta(minutes=10),
     # Sealing and release follow at once; ten minutes cover a restart of the worker and of PostgreSQL.
     Kind.OUTPUT: timedelta(minutes=10),
 }
+NO_POLICY = "none"  # the rules did not read, or were never asked
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,13 +34,15 @@ class Finding:
 
     kind: Kind
     digest: str
-    policy_version: str = "none"
+    policy_version: str = NO_POLICY
     likeness: bool = False
     job: str = ""
     requester: int | None = None
     signals: Sequence[Signal] = ()
     models: dict[str, str] = field(default_factory=dict)
     not_evaluated: tuple[str, ...] = ()
+    context: dict[str, Any] = field(default_factory=dict)
+    shadow: tuple[dict[str, str], ...] = ()
 
 
 def record(finding: Finding, *, verdict: str, policy: str = "", case: str = "") -> Screening:
@@ -54,9 +58,11 @@ def record(finding: Finding, *, verdict: str, policy: str = "", case: str = "") 
         policy=policy,
         policy_version=finding.policy_version,
         likeness=finding.likeness,
-        signals=[_plain(signal) for signal in finding.signals],
+        signals=[asdict(signal) for signal in finding.signals],
         engines=finding.models,
         not_evaluated=list(finding.not_evaluated),
+        context=finding.context,
+        shadow=list(finding.shadow),
         case=case,
         job=finding.job,
         requester_id=finding.requester,
@@ -112,10 +118,6 @@ def _why_not(clearance: Clearance, *, digest: str) -> str:
     if row.subject_digest != digest or clearance.subject_digest != digest:
         return "swapped"
     return "spent" if row.redeemed_at is not None else "expired"
-
-
-def _plain(signal: Signal) -> dict[str, Any]:
-    return {**asdict(signal), "score": round(signal.score, 4)}
 
 
 def _no(code: str, reason: str) -> Refusal:

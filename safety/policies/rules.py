@@ -6,48 +6,33 @@ Any edit of any file changes the version, so that a kept decision names exactly 
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from safety.errors import PolicyError
+from safety.policies import policy
+from safety.policies.levels import Levels
+from safety.policies.policy import HARD, Policy
+
+__all__ = ["HARD", "HERE", "STRICTNESS", "Absence", "Catalogue", "Levels", "Policy", "Unchecked", "catalogue",
+           "fingerprint", "parsed", "tightened"]  # fmt: skip
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
-    """From which score on a signal refuses or holds; above 1 means never. ``hold`` <= ``refuse``."""
+class Absence:
+    """What an engine's output need not be looked at for, and what follows: ``label`` or, with a likeness, ``hold``.
 
-    refuse: float
-    hold: float
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """One rule: what is not made here, the sentence a person reads, and how sure screening must be.
-
-    ``text`` and ``picture`` are the levels for words and for frames, each without and with a likeness;
-    absent levels mean that the rule does not judge there. ``consent`` names the consent category it touches.
+    ``optional`` leads from a check that may be missing to the words for it.
     """
 
-    id: str
-    title: str
-    sentence: str
-    advice: str
-    examples: tuple[str, ...]
-    since: str
-    text: tuple[Levels, Levels] | None
-    picture: tuple[Levels, Levels] | None
-    consent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """What an engine's output is not looked at for, and what follows: ``label`` or, with a likeness, ``hold``."""
-
-    not_evaluated: tuple[str, ...]
+    optional: Mapping[str, str]
     needs_vocabulary: bool
     likeness: str
 
@@ -80,6 +65,7 @@ class Catalogue:
     function_words: Mapping[str, frozenset[str]]
     absences: Mapping[str, Absence]
     unchecked: Mapping[str, Unchecked]
+    files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def absence(self, engine: str) -> Absence:
         """Return what is absent for this engine; an unknown engine is any other."""
@@ -91,31 +77,42 @@ def fingerprint(phrase: str) -> str:
     return hashlib.sha256(b"countenance lexicon\0" + phrase.encode()).hexdigest()[:16]
 
 
-@cache
-def catalogue(folder: Path = HERE) -> Catalogue:
-    """Read all rules once a process; PolicyError with one sentence when they do not read."""
-    files = [*sorted((folder / "catalogue").glob("*.toml")), folder / "absences.toml"]
+def catalogue(folder: Path = HERE, *, on: date | None = None) -> Catalogue:
+    """Return the rules of a folder in force on a day, today if none is named; PolicyError when they do not read.
+
+    They are read once a process and day, so an edited folder needs a new process.
+    """
+    return _read(folder, on or timezone.now().date())
+
+
+@lru_cache(maxsize=16)
+def _read(folder: Path, day: date) -> Catalogue:
+    paths = [*sorted((folder / "catalogue").glob("*.toml")), folder / "absences.toml"]
     try:
-        raw = {path.stem: path.read_bytes() for path in files}
-        data = {stem: tomllib.loads(text.decode()) for stem, text in raw.items()}
-        digest = hashlib.sha256(b"\0".join(stem.encode() + b"\0" + text for stem, text in raw.items())).hexdigest()
-        return _catalogue(data, digest=digest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return parsed({path.stem: path.read_text(encoding="utf-8") for path in paths}, on=day)
+    except (OSError, ValueError) as error:
         raise PolicyError(f"The policy catalogue does not read: {error}.") from error
 
 
-def _catalogue(data: dict[str, dict[str, Any]], *, digest: str) -> Catalogue:
+def parsed(files: Mapping[str, str], *, on: date) -> Catalogue:
+    """Return what these files (stem -> TOML) say about a day; PolicyError with one sentence when they do not read."""
+    digest = hashlib.sha256("\0".join(f"{stem}\0{text}" for stem, text in sorted(files.items())).encode()).hexdigest()
+    try:
+        return _catalogue({stem: tomllib.loads(text) for stem, text in files.items()}, digest=digest, on=on, of=files)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PolicyError(f"The policy catalogue does not read: {error}.") from error
+
+
+def _catalogue(data: dict[str, dict[str, Any]], *, digest: str, on: date, of: Mapping[str, str]) -> Catalogue:
     absences, words = data.pop("absences"), data.pop("lexicon")
-    policies = [_policy(entry) for family in data.values() for entry in family["policy"]]
-    by_id = {policy.id: policy for policy in policies}
-    if len(by_id) != len(policies):
-        raise PolicyError("Two policies have one id.")
+    local = data.pop("countries", {}).get("rule", [])
+    entries = [entry for family in data.values() for entry in family["policy"]]
     plain, hashed = _turned(words["plain"]), _turned(words["hashed"])
-    if unknown := {*plain.values(), *hashed.values()} - by_id.keys():
+    if unknown := {*plain.values(), *hashed.values()} - {entry["id"] for entry in entries}:
         raise PolicyError(f"The lexicon names no policy with {', '.join(sorted(unknown))}.")
     return Catalogue(
         version=f"{absences['version']}+{digest[:12]}",
-        policies=by_id,
+        policies=policy.read(entries, local=local, on=on),
         plain=plain,
         hashed=hashed,
         touches=_turned(words["touches"]),
@@ -123,6 +120,7 @@ def _catalogue(data: dict[str, dict[str, Any]], *, digest: str) -> Catalogue:
         function_words={language: frozenset(listed.split()) for language, listed in words["function_words"].items()},
         absences={name: _absence(entry) for name, entry in absences["engine"].items()},
         unchecked={name: _unchecked(entry) for name, entry in absences["check"].items()},
+        files=dict(of),
     )
 
 
@@ -130,35 +128,10 @@ def _turned(lists: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {entry: meaning for meaning, entries in lists.items() for entry in entries}
 
 
-def _policy(entry: dict[str, Any]) -> Policy:
-    return Policy(
-        id=entry["id"],
-        title=entry["title"],
-        sentence=entry["sentence"],
-        advice=entry["advice"],
-        examples=tuple(entry["examples"]),
-        since=str(entry["since"]),
-        text=_levels(entry.get("text"), of=entry["id"]),
-        picture=_levels(entry.get("picture"), of=entry["id"]),
-        consent=entry.get("consent", ""),
-    )
-
-
-def _levels(entry: dict[str, Any] | None, *, of: str) -> tuple[Levels, Levels] | None:
-    if entry is None:
-        return None
-    without, with_likeness = Levels(**entry["anyone"]), Levels(**entry["likeness"])
-    if without.hold > without.refuse or with_likeness.hold > with_likeness.refuse:
-        raise PolicyError(f"In {of}, a hold must not need more than a refusal.")
-    if with_likeness.hold > without.hold or with_likeness.refuse > without.refuse:
-        raise PolicyError(f"In {of}, a likeness must not make the rule laxer.")
-    return without, with_likeness
-
-
 def _absence(entry: dict[str, Any]) -> Absence:
     if entry["likeness"] not in {"label", "hold"}:
         raise PolicyError("An absence is followed by a label or a hold, never by nothing.")
-    return Absence(tuple(entry["not_evaluated"]), bool(entry["needs_vocabulary"]), entry["likeness"])
+    return Absence(dict(entry["optional"]), bool(entry["needs_vocabulary"]), entry["likeness"])
 
 
 def _unchecked(entry: dict[str, Any]) -> Unchecked:

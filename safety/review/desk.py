@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from safety.clearance import Span
 from safety.errors import CaseError
 from safety.policies.rules import Policy, catalogue
 from safety.review.models import Case, Event
@@ -44,10 +45,13 @@ def where(case: Case) -> str:
     """Say in words where the signal stood: in the prompt by characters, in a video by seconds."""
     if not case.span:
         return ""
-    start, end = case.span["start"], case.span["end"]
-    if case.span.get("field"):
-        return f"in the {case.span['field']}, characters {start:.0f} to {end:.0f}"
-    return f"at second {start:.1f}" if start == end else f"from second {start:.1f} to {end:.1f}"
+    span = Span(case.span["start"], case.span["end"], field=case.span.get("field") or "")
+    field = f"in the {span.field}, " if span.field else ""
+    if not span.is_timed:
+        return f"{field}characters {span.start:.0f} to {span.end:.0f}"
+    if span.start == span.end:
+        return f"{field}at second {span.start:.1f}"
+    return f"{field}from second {span.start:.1f} to {span.end:.1f}"
 
 
 def _shown(case: Case) -> Shown:

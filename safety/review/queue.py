@@ -1,4 +1,4 @@
-"""Cases come in, wait, and are claimed in the order they came."""
+"""Cases come in, wait, and are claimed in the order they came, the gravest before all others."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -24,6 +24,7 @@ def open_case(
     digest: str = "",
     policies: Collection[str] = (),
     span: Mapping[str, Any] | None = None,
+    priority: int = 0,
 ) -> str:
     """Open a case inside the caller's transaction, or join the one that is open; return its public id.
 
@@ -45,6 +46,7 @@ def open_case(
             "reason": reason,
             "span": dict(span or {}),
             "state": Case.State.OPEN,
+            "priority": priority,
             "opened_at": timezone.now(),
         },
     )
@@ -86,8 +88,12 @@ def is_restricted(*, kind: str, subject: str) -> bool:
 
 
 def waiting() -> QuerySet[Case]:
-    """Return every undecided case, oldest first."""
-    return Case.objects.exclude(state=Case.State.DECIDED).select_related("claimed_by").order_by("opened_at", "pk")
+    """Return every undecided case, the gravest first, of equals the oldest."""
+    return (
+        Case.objects.exclude(state=Case.State.DECIDED)
+        .select_related("claimed_by")
+        .order_by("-priority", "opened_at", "pk")
+    )
 
 
 def is_anothers(case: Case, *, by: int) -> bool:
@@ -99,7 +105,7 @@ def is_anothers(case: Case, *, by: int) -> bool:
 
 @transaction.atomic
 def claim_next(*, by: int) -> Case | None:
-    """Return the case this person already holds, else claim the oldest that is free; None when none waits."""
+    """Return the case this person already holds, else claim the next that is free; None when none waits."""
     held = waiting().filter(state=Case.State.CLAIMED, claimed_by_id=by).first()
     if held is not None:
         return held

@@ -123,7 +123,7 @@ def test_every_rule_has_its_sentence_for_the_owner(olive: Person) -> None:
         *why.BECAUSE,
         # these are no answers of the graph, or come with a clause
         *("category_ruled_out", "words_ruled_out", "ask_first", "permit_forged", "permit_spent", "permit_expired"),
-        *("draft_changed", "unconsented_person", "error", "too_often", "blocked"),
+        *("draft_changed", "unconsented_person", "unconsented_person_in_reference", "error", "too_often", "blocked"),
     } == set()
 
 

@@ -21,6 +21,7 @@ OF_THE_GATE = {
     Reason.PERMIT_EXPIRED,
     Reason.DRAFT_CHANGED,
     Reason.UNCONSENTED_PERSON,
+    Reason.UNCONSENTED_IN_REFERENCE,
     Reason.ERROR,
 }
 """Reasons that no graph gives: they are about permits, how often, what is seen, and surprises."""

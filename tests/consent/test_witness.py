@@ -80,8 +80,14 @@ def test_somebody_who_was_cast_is_welcome(collins: Cameo) -> None:
     grant.give(cast.olive(), person=cast.felix(), uses=[Use.GENERATE])
     seen = answer(watched(films.astronaut()), permit(cast.felix(), "olive"))
     assert isinstance(seen, Witnessed), seen
-    assert [signal.category for signal in seen.signals] == ["witness.faces"]
-    assert seen.signals[0].span is not None
+    assert [signal.category for signal in seen.signals] == ["witness.face"]
+    span = seen.signals[0].span
+    assert span is not None
+    assert (span.start, span.end) == (0.0, 0.75)
+    assert span.box is not None
+    left, top, right, bottom = span.box
+    assert 0 < left < 0.5 < right < 1
+    assert 0 <= top < bottom < 0.6
 
 
 def test_casting_one_person_does_not_let_another_in(collins: Cameo) -> None:
@@ -132,7 +138,28 @@ def test_faces_too_small_to_judge_are_said_to_be_so(collins: Cameo) -> None:
     tiny[:170, :170] = films.astronaut()[::3, ::3][:170, :170]
     seen = answer(watched(tiny), permit(cast.sten()))
     assert isinstance(seen, Witnessed)
-    assert "too small" in seen.signals[0].note
+    (told,) = seen.signals
+    assert (told.category, told.note) == ("witness.small", "4 time(s) a face was too small to judge")
+    assert told.span is not None
+    assert told.span.box is not None
+    assert told.span.box[2] < 0.6, "where it was"
+
+
+def test_a_face_that_flashes_up_for_one_picture_between_looks_goes_to_a_person(collins: Cameo) -> None:
+    tap = gate.witness_tap()
+    dark = np.zeros_like(films.astronaut())
+    for index in range(24):
+        tap.see(Frame(index, index / 24, films.astronaut() if index == 10 else dark))  # looks are due at 6, 12, 18
+    assert isinstance(tap, WitnessTap)
+    assert isinstance(answer(tap, permit(cast.sten())), Hold)
+
+
+def test_somebody_who_enters_late_is_seen(collins: Cameo) -> None:
+    tap = gate.witness_tap()
+    for index in range(72):
+        tap.see(Frame(index, index / 24, films.astronaut() if index >= 60 else films.hopper()[:512, :512]))
+    assert isinstance(tap, WitnessTap)
+    assert isinstance(answer(tap, permit(cast.sten())), Refusal)
 
 
 def test_when_nobody_can_look_the_answer_is_no(collins: Cameo, settings: Settings) -> None:

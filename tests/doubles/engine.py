@@ -17,6 +17,8 @@ class BarEngine:
     version = "1"
     licence = "Apache-2.0"
     source_type = "trainedAlgorithmicMedia"
+    draws_people = True
+    takes = frozenset({"image"})
     orders: list[Order] = []
 
     def available(self) -> str:

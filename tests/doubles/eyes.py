@@ -1,9 +1,12 @@
-"""Stand-ins for the nudity engine, for tests about what follows from what it says or that it fails."""
+"""Stand-ins for the engines that look and listen, for tests about what follows from what it says or that it fails."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from safety.backends import Heard
 
 
 class Eye:
@@ -34,3 +37,18 @@ class BlindEye(Eye):
 
     def score(self, rgb: NDArray[np.uint8]) -> float:  # noqa: ARG002 - as the engine has it
         return float("nan")
+
+
+class GoryEye(Eye):
+    """Sees in every picture what the first sentence about blood says."""
+
+    def match(self, rgb: NDArray[np.uint8], sentences: Sequence[str]) -> NDArray[np.float32]:  # noqa: ARG002 - as above
+        shares = np.array(["blood" in one for one in sentences], np.float32)
+        return np.asarray(shares / shares.sum(), np.float32)
+
+
+class DullEar(Eye):
+    """Hears a voice for two seconds, and no word."""
+
+    def hear(self, samples: NDArray[np.float32]) -> Heard:  # noqa: ARG002 - as the engine has it
+        return Heard(2.0, ())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from generation.errors import EncodeError, JudgingError
 from generation.pipeline.encode import encode, stream_digest
 from generation.pipeline.footage import Reel
-from provenance.media import Frame
+from provenance.media import Frame, Sound
 
 
 def reel(
@@ -54,6 +54,11 @@ class Watcher:
     def __init__(self) -> None:
         self.corners: list[float] = []
         self.times: list[float] = []
+        self.sounds: list[Sound] = []
+
+    def hear(self, sound: Sound) -> None:
+        assert not self.times
+        self.sounds.append(sound)
 
     def wants(self, index: int, t: float) -> bool:
         return index % 6 == 0 and t >= 0
@@ -92,6 +97,20 @@ def test_the_judges_see_the_pictures_as_marked_at_their_times(tmp_path: Path) ->
     encode(reel(), tmp_path / "a.mp4", mark=corner, taps=(watcher,), progress=ignore)
     assert watcher.times == [0.0, 0.25, 0.5, 0.75]
     assert min(watcher.corners) > 230
+
+
+def test_the_judges_hear_the_whole_sound_once_before_the_pictures(tmp_path: Path) -> None:
+    tone = np.sin(2 * np.pi * 440 * np.arange(30_000) / 48_000).astype(np.float32) / 2
+    watcher, silent = Watcher(), Watcher()
+    encode(
+        reel(sound=np.stack([tone, tone], axis=1)), tmp_path / "a.mp4", mark=nothing, taps=(watcher,), progress=ignore
+    )
+    (sound,) = watcher.sounds
+    assert (sound.rate, sound.samples.dtype, len(sound.samples)) == (16_000, np.dtype(np.float32), 16_000)
+    assert np.abs(np.fft.rfft(sound.samples)).argmax() == pytest.approx(440, abs=2)
+    assert float(np.abs(sound.samples[10_500:]).max()) < 0.01
+    encode(reel(), tmp_path / "b.mp4", mark=nothing, taps=(silent,), progress=ignore)
+    assert [len(one.samples) for one in silent.sounds] == [0]
 
 
 def test_colours_survive_within_what_compression_takes(tmp_path: Path) -> None:
@@ -169,7 +188,7 @@ def failing(method: str) -> Watcher:
     return Failing()
 
 
-@pytest.mark.parametrize("method", ["wants", "see"])
+@pytest.mark.parametrize("method", ["hear", "wants", "see"])
 def test_a_judge_that_breaks_while_it_looks_is_an_error_of_judging(tmp_path: Path, method: str) -> None:
     with pytest.raises(JudgingError):
         encode(reel(), tmp_path / "a.mp4", mark=nothing, taps=(failing(method),), progress=ignore)

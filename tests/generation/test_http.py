@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from pytest_django import Settings
 
 from generation.backends import Cast, Engine, Order, Rendering, engine
@@ -334,3 +336,18 @@ def test_a_picture_of_any_shape_is_shown_whole() -> None:
         shown = film.letterbox(np.full((high, wide, 3), 200, np.uint8), width=320, height=180)
         assert shown.shape == (180, 320, 3)
         assert shown.max() == 200
+
+
+def test_a_picture_goes_with_the_order_in_the_ordered_size_and_only_then(provider: Provider) -> None:
+    wide = np.full((100, 400, 3), 200, np.uint8)
+    plain = Order("a ball", 160, 120, 1, 12, "realistic", 1, ())
+    for order in (plain, replace(plain, pictures=(wide,))):
+        list(engine("http").render(order, lambda _: None).frames)
+    first, second = [body for method, _, _, body in provider.asked if method == "POST"]
+    assert b"input_reference" not in first
+    assert b'name="input_reference"; filename="reference.png"' in second
+    png = second[second.index(b"\x89PNG") :]
+    with Image.open(io.BytesIO(png)) as sent:
+        assert sent.size == (160, 120)
+        assert sent.getpixel((80, 60)) == (200, 200, 200)
+        assert sent.getpixel((80, 5)) == (0, 0, 0)

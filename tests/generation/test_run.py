@@ -87,6 +87,7 @@ def test_a_prompt_that_safety_refuses_is_not_drawn(
     job = made(ball)
     assert no(job) == {
         "source": "safety", "code": "p1", "sentence": "This cannot be made.", "path": [], "advice": "Change it.",
+        "where": None,
     }  # fmt: skip
     assert engines.orders == []
 

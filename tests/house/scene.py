@@ -19,7 +19,7 @@ from consent.models import Appearance, Capture, Invite, Notice, Person, Protecte
 from consent.permit import Permit, Request, Use
 from generation.feed import publish
 from generation.feed.release import release
-from generation.models import Clip, Job, Render
+from generation.models import Clip, Job, Reference, Render
 from generation.pipeline import tickets
 from generation.pipeline.submit import submit
 from generation.studio.compose import Wish
@@ -74,6 +74,7 @@ def set_up() -> Scene:
         "token_id": made.public_id,
         "job": clip.render.job.public_id,
         "clip": clip.public_id,
+        "reference": Reference.objects.create(maker=felix, kind="image", file="0" * 32).public_id,
         "action": "pause",
         "case": cases.open(kind="job", subject=clip.render.job.public_id, policy="doubt", reason="Looks odd."),
         "handle": "sten",

@@ -8,7 +8,7 @@ from django.conf import settings
 
 HEAVY = (
     "torch", "torchvision", "mediapipe", "onnxruntime", "insightface", "cv2", "av", "mujoco", "moderngl",
-    "faster_whisper",
+    "faster_whisper", "spacy",
 )  # fmt: skip
 
 LOOK = """

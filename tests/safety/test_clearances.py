@@ -13,7 +13,7 @@ from safety import screen
 from safety.classifiers.models import Screening
 from safety.clearance import Clearance, Kind
 from safety.errors import AppendOnlyError, DigestError
-from tests.safety.stories import DRAFT, OTHER, UNSAFE, ask, cleared, held, refused
+from tests.safety.stories import DRAFT, OTHER, UNSAFE, UNSURE, ask, cleared, held, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -147,7 +147,7 @@ def test_each_decision_can_be_replayed() -> None:
     row = Screening.objects.get(pk=clearance.id)
     assert row.policy_version == clearance.policy_version
     assert "+" in row.policy_version
-    assert len(row.engines) == 2
+    assert {"prompt-head", "gazetteer", "word-lists"} < row.engines.keys()
     assert all(len(sha256) == 64 for sha256 in row.engines.values())
 
 
@@ -159,6 +159,6 @@ def test_a_refusal_is_kept_with_what_it_was_decided_by() -> None:
 
 
 def test_a_hold_spends_nothing_and_has_no_ticket() -> None:
-    hold = held(ask("una mujer camina con su perro por la playa mientras el sol se pone"))
+    hold = held(ask(UNSURE))
     row = Screening.objects.get()
     assert (row.verdict, row.case, row.expires_at) == ("hold", hold.case, None)

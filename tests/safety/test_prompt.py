@@ -101,22 +101,40 @@ def test_every_reading_leads_back_to_what_was_typed() -> None:
         assert all(0 <= at < len(typed) for at in reading.origin)
 
 
+CALM = "A calm morning on a farm, hens in the yard, a dog asleep under a cart. " * 6
 RUSSIAN = (
-    "\u0441\u043e\u0431\u0430\u043a\u0430 \u0431\u0435\u0436\u0438\u0442 \u043f\u043e \u043f\u043b\u044f\u0436\u0443"
+    "\u0441\u043e\u0431\u0430\u043a\u0430 \u0431\u0435\u0436\u0438\u0442 \u043f\u043e "
+    "\u043f\u043b\u044f\u0436\u0443 \u043d\u0430 "
+    "\u0437\u0430\u043a\u0430\u0442\u0435, \u0437\u0430\u043c\u0435\u0434\u043b\u0435\u043d\u043d\u0430\u044f "
+    "\u0441\u044a\u0451\u043c\u043a\u0430"
 )
+SPANISH = "una mujer camina con su perro por la playa mientras el sol se pone"
+KNIFE = "un hombre enmascarado apu\u00f1ala a otro hombre con un cuchillo en un callej\u00f3n"
 CHINESE = "\u4e00\u53ea\u72d7\u5728\u6c99\u6ee9\u4e0a\u5954\u8dd1"
 
 
 @pytest.mark.parametrize(
-    "text", [UNSURE, RUSSIAN, CHINESE, "x" * 400], ids=["Spanish", "Russian", "Chinese", "one word"]
+    "text", [UNSURE, f"{CALM} {UNSURE} {UNSURE}", "x" * 400], ids=["Finnish", "Finnish at the end", "one word"]
 )
 def test_what_cannot_be_read_waits_for_a_person(text: str) -> None:
-    assert held(ask(text)).policy == "language-not-covered"
+    held(ask(text))
+    assert words.look(text, rules=catalogue()).score("language-not-covered") == 1.0
+
+
+@pytest.mark.parametrize("text", [SPANISH, RUSSIAN, CHINESE], ids=["Spanish", "Russian", "Chinese"])
+def test_other_languages_that_are_read_are_clear_when_they_are_harmless(text: str) -> None:
+    cleared(ask(text, likeness=False))
+
+
+@pytest.mark.parametrize("text", [KNIFE, f"{CALM} {KNIFE}"], ids=["alone", "at the end of English"])
+def test_harm_in_another_language_does_not_pass(text: str) -> None:
+    assert not isinstance(ask(text), Clearance)
+    assert "violence" in {signal.category for signal in words.look(text, rules=catalogue()).signals}
 
 
 def test_an_intimate_word_and_a_childs_age_are_refused_for_good() -> None:
     assert refused(ask("a 15 year old posing in lingerie on a bed")).policy == "sexual-minors"
-    assert refused(ask("a 35 year old posing in lingerie on a bed", likeness=True)).policy != "sexual-minors"
+    assert words.look("a 35 year old posing in lingerie on a bed", rules=catalogue()).score("sexual-minors") == 0
 
 
 def test_a_public_figure_goes_to_a_person_not_to_a_wall() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from generation.backends import Order, Rendering
-from generation.backends.http.film import VIDEO_BYTES, Film
+from generation.backends.http.film import VIDEO_BYTES, Film, still
 from generation.backends.http.line import BLOCKED, BLOCKED_SENTENCE, Line
 from generation.errors import EngineError, EngineRefusedError
 
@@ -26,6 +26,7 @@ class HttpEngine:
     licence = "The provider's terms"
     source_type = "trainedAlgorithmicMedia"
     draws_people = False
+    takes = frozenset({"image"})  # one, as the API's input_reference
 
     def __init__(self) -> None:
         self.version = str(settings.VIDEO_PROVIDER_MODEL or "its default")
@@ -68,7 +69,9 @@ def _ask(line: "Line", order: Order) -> Mapping[str, Any]:
     fields = {"prompt": order.prompt, "seconds": str(order.seconds), "size": f"{order.width}x{order.height}"}
     if settings.VIDEO_PROVIDER_MODEL:
         fields["model"] = settings.VIDEO_PROVIDER_MODEL
-    parts = {name: (None, value) for name, value in fields.items()}
+    parts: dict[str, tuple[Any, ...]] = {name: (None, value) for name, value in fields.items()}
+    for picture in order.pictures[:1]:
+        parts["input_reference"] = ("reference.png", still(picture, order), "image/png")
     return line.json("POST", "/videos", files=parts)[0]
 
 

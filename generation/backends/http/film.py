@@ -77,6 +77,15 @@ def letterbox(picture: NDArray[np.uint8], *, width: int, height: int) -> NDArray
     return whole
 
 
+def still(picture: NDArray[np.uint8], order: Order) -> bytes:
+    """Return a picture as PNG in the ordered size, which the API asks for: whole, with black bars where it is short."""
+    fitted = letterbox(picture, width=order.width, height=order.height)
+    done, png = cv2.imencode(".png", cv2.cvtColor(fitted, cv2.COLOR_RGB2BGR))
+    if not done:
+        raise EngineError("The picture that this video is made from cannot be sent.")
+    return png.tobytes()
+
+
 class _reading:  # noqa: N801 - reads as a phrase
     def __enter__(self) -> None: ...
 

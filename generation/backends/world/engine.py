@@ -28,6 +28,7 @@ class WorldEngine:
     version = "0.1"
     licence = "Apache-2.0"  # MuJoCo's; the rest is ours
     draws_people = True
+    takes: frozenset[str] = frozenset()  # it draws from words alone
     # IPTC: pictures calculated from physics with a person's photograph on a character are a mix of captured and
     # synthetic elements, "compositeSynthetic"; without a person they are "purely by an algorithm not based on any
     # sampled training data", "algorithmicMedia". "trainedAlgorithmicMedia" would be untrue: no model was trained.

@@ -1,0 +1,27 @@
+"""Catalogues are kept when they are first used, so that a decision can be judged again by the rules of its day."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from safety.errors import PolicyError
+from safety.policies.models import Edition
+from safety.policies.rules import Catalogue, parsed
+
+
+def keep(rules: Catalogue) -> None:
+    """Keep this catalogue unless it is kept already; two processes at once keep it once."""
+    if rules.files and not Edition.objects.filter(version=rules.version).exists():
+        edition = Edition(version=rules.version, files=dict(rules.files), first_used_at=timezone.now())
+        Edition.objects.bulk_create([edition], ignore_conflicts=True)
+
+
+def kept(version: str, *, on: date) -> Catalogue:
+    """Return the catalogue of this version as it stood on a day; PolicyError when it was not kept or was changed."""
+    edition = Edition.objects.filter(version=version).first()
+    if edition is None:
+        raise PolicyError(f"The catalogue {version} was not kept.")
+    rules = parsed(edition.files, on=on)
+    if rules.version != version:
+        raise PolicyError(f"The catalogue kept as {version} is not what it was.")
+    return rules
