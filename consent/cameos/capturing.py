@@ -15,24 +15,27 @@ from numpy.typing import NDArray
 
 from consent.cameos.observation import FPS, Observation
 
-SAME: Final = 0.45  # grey levels (RMS over the thumb) below which two moments count as one picture
-MOVING: Final = 1.2  # grey levels a third of a second apart, above which there is something to repeat
-AGAIN: Final = int(FPS)  # pictures after which it would be odd to see the same one
+MOVING: Final = 3.0  # grey levels (RMS over the thumb) within a stretch, from its middle: there is something to repeat
+STRETCH: Final = 9  # pictures: three quarters of a second
+AGAIN: Final = int(FPS)  # pictures after which it would be odd to see the same ones
+BETWEEN: Final = (0.0, 0.25, 0.5, 0.75)  # of a step: a moment shown again rarely falls on the same tick
 EVEN: Final = 1.1e-3  # seconds by which even steps differ once they are written down as whole milliseconds
 PROGRAMS: Final = ("virtual", "obs ", "manycam", "v4l2loopback", "xsplit", "snap camera", "droidcam")
 
 
 def repeated(seen: Observation) -> float:
-    """Return for how many seconds the recording shows, while something moves, what it showed before."""
-    thumbs = seen.thumbs
-    if len(thumbs) < 3 * AGAIN:
-        return 0.0
-    moving = _apart(thumbs[:-4], thumbs[4:]) > MOVING
-    longest = 0
-    for lag in range(AGAIN, len(thumbs) - 4):
-        same = (_apart(thumbs[:-lag], thumbs[lag:]) < SAME)[: len(thumbs) - max(lag, 4)]
-        longest = max(longest, _longest(same & moving[: same.size]))
-    return longest / FPS
+    """Return how alike the two most alike stretches are in which something moves, a second or more apart.
+
+    In grey levels: the median over the stretch of the thumbs' RMS distance, at the best offset; inf where no two can be
+    compared. What is shown twice differs only by what compression makes of it.
+    """
+    thumbs = seen.thumbs.astype(np.float64)
+    starts = np.flatnonzero(_moving(thumbs))
+    if not starts.size:
+        return float("inf")
+    alike = thumbs @ thumbs.T / thumbs.shape[1]
+    lags = range(AGAIN, len(thumbs) - STRETCH)
+    return min((_least(alike, lag, by, starts) for lag in lags for by in BETWEEN), default=float("inf"))
 
 
 def is_virtual(seen: Observation) -> bool:
@@ -53,10 +56,24 @@ def cues(seen: Observation) -> tuple[str, ...]:
     return ()
 
 
-def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.asarray(np.sqrt(((one - other) ** 2).mean(axis=1)), np.float64)
+def _moving(thumbs: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return of which pictures a stretch starts in which something moves."""
+    if len(thumbs) < STRETCH:
+        return np.zeros(0, np.bool_)
+    stretches = np.lib.stride_tricks.sliding_window_view(thumbs, STRETCH, axis=0)
+    middle = stretches.mean(axis=2, keepdims=True)
+    return np.asarray(np.sqrt(((stretches - middle) ** 2).mean(axis=1)).max(axis=1) >= MOVING, np.bool_)
 
 
-def _longest(flags: NDArray[np.bool_]) -> int:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
+def _least(alike: NDArray[np.float64], lag: int, by: float, starts: NDArray[np.intp]) -> float:
+    """Return the least median distance of stretches ``lag`` and a part of a step apart, from all inner products."""
+    count = len(alike) - lag - 1
+    first = np.arange(count)
+    near, far = first + lag, first + lag + 1
+    shown = (1 - by) ** 2 * alike[near, near] + by**2 * alike[far, far] + 2 * by * (1 - by) * alike[near, far]
+    square = alike[first, first] + shown - 2 * ((1 - by) * alike[first, near] + by * alike[first, far])
+    inside = starts[starts <= count - STRETCH]
+    if not inside.size:
+        return float("inf")
+    apart = np.sqrt(np.maximum(square, 0))[inside[:, None] + np.arange(STRETCH)]
+    return float(np.median(apart, axis=1).min())

@@ -30,7 +30,7 @@ BEHIND: Final = 0.01  # and so much because no screen's colours are quite those 
 FOLLOW, DOUBTFUL = 0.10, 0.30  # how lips go with the sound: people .21, .46; with another's .04 (median), .26 (95 %)
 NEAR, PLANE = 0.55, 0.75  # of the face's echo, from what is behind it: see ``echo``
 LATTICE: Final = 9.0  # decibels; real people: 5.4 at most
-REPEATED: Final = 0.6  # seconds; real people: 0
+REPEATED: Final = 0.45  # grey levels between two moments; real people: 2.2 at least
 LIVELY: Final = 0.5  # what the passive engine says of a live face, at least
 
 Result = Literal["passed", "failed", "unsure", "not available"]
@@ -106,7 +106,7 @@ def unasked(seen: Observation, straight: NDArray[np.float64]) -> dict[str, Calla
         "changed": lambda: _same(seen, straight),
         "lips": lambda: _lips(seen),
         "recapture": lambda: ABSENT if np.isnan(seen.lattice) else _so(seen.lattice < LATTICE),
-        "repeats": lambda: _so(capturing.repeated(seen) < REPEATED),
+        "repeats": lambda: _so(capturing.repeated(seen) >= REPEATED),
         "pad": lambda: _pad(seen),
         "device": lambda: UNSURE if capturing.is_virtual(seen) else PASSED,
     }

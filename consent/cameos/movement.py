@@ -107,7 +107,8 @@ def blinks(seen: Observation) -> int:
     for number in range(1, len(eyes) - 1):
         before = eyes[(times >= times[number] - SHUT) & (times < times[number])]
         after = eyes[(times > times[number]) & (times <= times[number] + SHUT)]
-        is_peak = eyes[number] - before.min() >= BLINK and eyes[number] - after.min() >= BLINK
+        sides = (before, after)  # one is empty where the face was lost beside it
+        is_peak = all(side.size and eyes[number] - side.min() >= BLINK for side in sides)
         if is_peak and times[number] - last > SHUT:
             count, last = count + 1, float(times[number])
     return count

@@ -34,10 +34,12 @@ def honest(scene: Scene) -> Take:
 FILMED: Final[dict[str, Maker]] = {
     BONA_FIDE: honest,
     "print_waved": paper.waved,
+    "print_tilted": paper.tilted,
     "print_bent": paper.bent,
     "print_cut_out": paper.cut_out,
     "screen_replay": display.screen,
     "spliced": protocol.splice,
+    "same_clip": protocol.same_clip,
     "face_swap": strangers.swap,
     "injected_stream": strangers.injection,
     "no_echo": protocol.no_echo,
@@ -52,6 +54,7 @@ BORROWED: Final[dict[str, Borrower]] = {
     "other_echo": borrowed.other_echo,
     "late_echo": borrowed.late_echo,
     "late_poses": borrowed.late_poses,
+    "early_digits": borrowed.early_digits,
     "another_voice": borrowed.other_voice,
     "virtual_camera": borrowed.virtual_camera,
 }
@@ -59,6 +62,7 @@ SPECIES: Final = (*FILMED, *BORROWED)
 ATTACKS: Final = SPECIES[1:]
 SYNTHETIC: Final = 12  # sitters, the two real ones included
 TOLD_APART: Final = frozenset({"face_swap"})  # needs two faces that an engine tells apart: the real portraits
+WAITED_FOR: Final[dict[str, Callable[[dict[str, Any]], bool]]] = {"same_clip": protocol.asks_again}
 RATES: Final = (15, 15, 15, 20, 30)  # pictures a second; webcams slow down in dim rooms
 FORMATS: Final = ((".webm", camera.VP9), (".mp4", None), (".mp4", None), (".webm", None))  # phones write the second
 
@@ -80,7 +84,9 @@ class Attempt:
 def film(attempt: Attempt, folder: Path, *, challenges: Challenges, model: Path) -> Session:
     """Film an attempt into the folder: a session, in which the recording should answer what was ``told``."""
     rng = attempt.source()
-    told, *before = (challenges(rng) for _ in range(3))
+    due = WAITED_FOR.get(attempt.species, bool)
+    told = next(filter(due, iter(lambda: challenges(rng), None)))
+    before = [challenges(rng) for _ in range(2)]
     suffix, codecs = FORMATS[int(rng.integers(len(FORMATS)))]
     scene = _scene(attempt, told, before, rng=rng, model=model)
     take = FILMED[attempt.species](scene)

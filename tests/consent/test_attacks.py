@@ -140,6 +140,29 @@ def test_two_people_are_two_faces_for_as_long_as_the_dial_says(scene: Film) -> N
         assert abs(sum(two) / len(two) - share) < 0.2
 
 
+def test_a_clip_shown_again_is_the_same_picture_for_as_long_as_the_dial_says(scene: Film) -> None:
+    for strength, share in ((0.0, 1.0), (0.5, 0.67), (1.0, 0.33)):
+        stage = scene(strength)
+        stage.asked = replace(stage.asked, poses=("left", "up", "left", "down"))
+        first, third = stage.asked.cues[0], stage.asked.cues[2]
+        span = stage.asked.cues[3] - third
+        shown = protocol._again(stage.asked, share=1 - strength * 2 / 3)
+        assert shown(third + 0.01) == pytest.approx(first + 0.01)
+        assert shown(third + (share - 0.05) * span) < third
+        assert shown(third + (share + 0.05) * span) >= third
+        assert shown(first + 0.5) == first + 0.5
+
+
+def test_who_has_one_clip_a_pose_waits_until_a_pose_is_asked_for_twice(
+    mesh_model: Path, said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(camera, "film", lambda _take, _out: None)
+    for number in range(4):
+        attempt = Attempt("same_clip", number, seed=2)
+        session = species.film(attempt, tmp_path, challenges=_challenges, model=mesh_model)
+        assert protocol.asks_again(session.told)
+
+
 def test_an_injected_stream_has_no_grain_even_times_and_repeats(scene: Film) -> None:
     take = strangers.injection(scene(0.0))
     first = list(islice(take.pictures, 6))
@@ -217,7 +240,7 @@ def test_an_attempt_is_the_same_whenever_it_is_drawn_again(
 
 
 def test_every_attack_the_issue_names_is_there() -> None:
-    assert len(ATTACKS) == 19
+    assert len(ATTACKS) == 22
 
 
 def _challenges(rng: np.random.Generator) -> dict[str, Any]:

@@ -130,6 +130,14 @@ def test_poses_come_late_by_what_the_dial_says_and_nothing_else_does(lend: Lend)
         assert told | {"cues": None} == loan.of.told | {"cues": None}
 
 
+def test_digits_come_early_by_what_the_dial_says_and_nothing_else_does(lend: Lend) -> None:
+    for strength, soon in ((0.0, borrowed.HASTY), (1.0, borrowed.EAGER)):
+        loan = lend(strength)
+        told = borrowed.early_digits(loan).told
+        assert told["digits_s"] - loan.of.told["digits_s"] == pytest.approx(soon)
+        assert told | {"digits_s": None} == loan.of.told | {"digits_s": None}
+
+
 def test_another_voice_says_what_is_asked_and_the_lips_do_not_or_sooner(
     lend: Lend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,7 +181,7 @@ def test_what_is_handed_in_is_the_same_whenever_it_is_drawn_again(name: str, ses
     first, again = (species.borrow(session, Attempt(name, 4, seed=11), challenges=drawn) for _ in range(2))
     assert first == again
     other = species.borrow(session, Attempt(name, 5, seed=11), challenges=drawn)
-    assert other.told != first.told or name in {"late_echo", "late_poses", "virtual_camera"}
+    assert other.told != first.told or name in {"late_echo", "late_poses", "early_digits", "virtual_camera"}
 
 
 def test_a_borrowed_recording_is_looked_at_again_only_where_it_is_new(

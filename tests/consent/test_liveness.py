@@ -1,10 +1,11 @@
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from consent.cameos import challenge, liveness, movement
+from consent.cameos import capturing, challenge, liveness, movement, speech
 from consent.cameos.challenge import Challenge, digits_in
 from consent.cameos.observation import Observation, observe
 from provenance.media import MediaError
@@ -92,6 +93,33 @@ def test_a_face_that_changes_half_way_is_refused(seen: Observation) -> None:
 
 def test_lips_that_rest_while_digits_are_said_are_refused(seen: Observation) -> None:
     assert against(_with(seen, mouth=np.full_like(seen.mouth, 0.06))) == {"lips"}
+
+
+def test_a_moment_shown_twice_is_refused_though_it_falls_between_two_ticks(seen: Observation) -> None:
+    """Half a tick later, and with what compression does to a picture."""
+    start, length, later = 12, 14, 40
+    moment = (seen.thumbs[start : start + length] + seen.thumbs[start + 1 : start + length + 1]) / 2
+    assert np.abs(np.diff(moment, axis=0)).mean(axis=1).max() > 1, "or nothing moves in it"
+    again = seen.thumbs.copy()
+    again[later : later + length] = moment + np.random.default_rng(1).normal(0, 0.2, moment.shape)
+    assert against(_with(seen, thumbs=again)) == {"repeats"}
+
+
+def test_a_room_in_which_nothing_moves_repeats_nothing(seen: Observation) -> None:
+    assert capturing.repeated(_with(seen, thumbs=np.ones_like(seen.thumbs))) == float("inf")
+
+
+def test_digits_said_before_they_are_asked_for_are_refused(seen: Observation) -> None:
+    said = float(seen.times[speech.utterance(seen)][0])
+    assert against(seen, replace(ASKED, digits_s=said + 2)) == {"early"}
+    assert not against(seen, replace(ASKED, digits_s=said - 1))
+
+
+def test_a_face_lost_beside_closed_eyes_is_no_blink(seen: Observation) -> None:
+    """There is nothing to compare with where a face is seen again with closed eyes after a while."""
+    eyes, pose = np.zeros_like(seen.eyes), seen.pose.copy()
+    pose[10:30], eyes[30] = np.nan, 1.0
+    assert movement.blinks(_with(seen, eyes=eyes, pose=pose)) == 0
 
 
 def test_a_silent_answer_is_refused(seen: Observation) -> None:

@@ -18,6 +18,7 @@ from provenance.log import sequencer
 from provenance.models import Entry
 from tests import cast
 from tests.consent.passkeys import HERE, Passkey, challenge, uncounted
+from tests.provenance.material import flip
 
 pytestmark = pytest.mark.django_db
 SITE = Site(HERE)
@@ -187,7 +188,7 @@ def test_a_claim_of_a_signature_without_one_counts_as_missing(olive: Person) -> 
 def test_a_signature_that_was_changed_no_longer_verifies(passkey: Passkey) -> None:
     receipt = given()
     made = sign(receipt, passkey)
-    ReceiptSignature.objects.filter(pk=made.pk).update(signature=bytes(made.signature)[:-1] + b"\x00")
+    ReceiptSignature.objects.filter(pk=made.pk).update(signature=flip(bytes(made.signature), len(made.signature) - 1))
     receipt.refresh_from_db()
     assert checking.examine(receipt).signed == "missing"
 

@@ -19,6 +19,7 @@ from consent.trials.actor import Part
 
 LATEST, SOONEST = 2.5, 0.7  # seconds an echo comes too late
 LAGGING, BRISK = 3.0, 1.0  # seconds the poses come too late
+HASTY, EAGER = 5.0, 2.0  # seconds the digits come too soon
 DRAWS = 3  # decades: at the dial's end, the best of a thousand challenges
 LABELS = ("OBS Virtual Camera", "ManyCam Virtual Webcam", "v4l2loopback")
 NAMELESS = "HD Webcam"
@@ -107,6 +108,12 @@ def late_poses(loan: Loan) -> Handed:
     """Hand in an answer whose poses all come late, as a face's that somebody drives from afar: 3 s at 0, 1 s at 1."""
     late = LAGGING - loan.strength * (LAGGING - BRISK)
     return Handed(loan.of.path, loan.of.told | {"cues": [round(cue - late, 3) for cue in loan.of.told["cues"]]})
+
+
+def early_digits(loan: Loan) -> Handed:
+    """Hand in an answer whose digits come before they are asked for, as from a list: 5 s too soon at 0, 2 s at 1."""
+    soon = HASTY - loan.strength * (HASTY - EAGER)
+    return Handed(loan.of.path, loan.of.told | {"digits_s": round(loan.of.told["digits_s"] + soon, 3)})
 
 
 def other_voice(loan: Loan) -> Handed:

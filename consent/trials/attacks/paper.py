@@ -32,6 +32,11 @@ def waved(scene: Scene) -> Take:
     return _shown(scene, _printed(scene), turns=0.4 + 0.6 * scene.strength, bend=0.0)
 
 
+def tilted(scene: Scene) -> Take:
+    """Return a photograph tilted so far that it might pass for a turned head: by 40 degrees or so at 0, 70 at 1."""
+    return _shown(scene, _printed(scene), turns=1.6 + 1.2 * scene.strength, bend=0.0)
+
+
 def bent(scene: Scene) -> Take:
     """Return a photograph bent round an upright axis while it is turned, the further the higher the dial."""
     return _shown(scene, _printed(scene), turns=0.4 + 0.6 * scene.strength, bend=0.15 + 0.75 * scene.strength)

@@ -1,12 +1,13 @@
 """Attacks on the protocol that need a film: a real face answers, but not all of it, or not in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 
-from consent.trials import voice
+from consent.trials import actor, camera, voice
 from consent.trials.asked import Asked, Light
 from consent.trials.attacks.scene import Scene, See
 from consent.trials.camera import Pixels, Take
@@ -37,6 +38,27 @@ def splice(scene: Scene) -> Take:
     return scene.filmed(see, players[0].track(), seconds=players[0].seconds)
 
 
+def same_clip(scene: Scene) -> Take:
+    """Return an answer with one clip for each pose, shown again where a pose is asked for again; all else is right.
+
+    The whole of the pose is shown again at 0, the first third of it at 1. It is handed on as it was recorded, in the
+    camera's place: no other noise of a room comes over it than a sensor's own.
+    """
+    player, seed = scene.player(), scene.seed()
+    eye = actor.sensor(scene.part, scene.size, seed=seed)
+    again = _again(scene.asked, share=1 - scene.strength * 2 / 3)
+    times = ((t, again(t)) for t in camera.ticking(player.seconds, fps=scene.fps, seed=seed))
+    pictures = ((t, eye.expose(player.see(at), at)) for t, at in times)
+    return Take(
+        pictures=pictures, sound=camera.heard(player.track(), seed=scene.seed()), size=scene.size, fps=scene.fps
+    )
+
+
+def asks_again(told: Mapping[str, Any]) -> bool:
+    """Return whether a challenge asks for a pose twice: who has one clip of each asks for challenges until one does."""
+    return len(set(told["poses"])) < len(told["poses"])
+
+
 def no_echo(scene: Scene) -> Take:
     """Return an answer in which the screen's light never reaches the face; at higher dials a television does."""
     lamp = _unrelated(scene.asked.lights, scene.rng)
@@ -54,6 +76,16 @@ def _unrelated(lights: Sequence[Light], rng: np.random.Generator) -> tuple[Light
         made.append(Light(rgb=(red, green, blue), start_s=at, hold_s=float(rng.uniform(0.3, 1.6)), ease_s=0.15))
         at = made[-1].end_s
     return tuple(made)
+
+
+def _again(asked: Asked, *, share: float) -> Callable[[float], float]:
+    """Return which moment is shown when: a pose's second time is its first one's, for that share of it."""
+    first = {pose: asked.cues[asked.poses.index(pose)] for pose in asked.poses}
+    spans = [
+        (cue, cue + share * (end - cue), first[pose] - cue)
+        for pose, cue, end in zip(asked.poses, asked.cues, (*asked.cues[1:], asked.digits_s), strict=True)
+    ]
+    return lambda t: t + next((shift for start, end, shift in spans if start <= t < end), 0.0)
 
 
 def _cuts(asked: Asked, speaks_at: float) -> list[float]:
