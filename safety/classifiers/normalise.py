@@ -21,6 +21,7 @@ LEET = dict(zip("013456789@$!|+€£¢", "oieasgtbgasiitelc", strict=True))
 MEASURE = re.compile(r"\d+(?:[.:x/-]\d+)*(?:k|p|d|s|x|g|m|h|l|mm|cm|km|kg|ml|fps|hz|am|pm|min|yo|st|nd|rd|th)?")
 WORD = re.compile(r"[^\s,;:?\"()\[\]{}<>]+")
 TELLING = 3  # "i a" happens in good English, three single letters in a row do not
+CLINGING, BINDING = ".,;:!?'\"-", "'-"  # signs that stand right behind a word, and right before one
 LONGEST_WORD = 60  # the tokenizer sees nothing inside a longer one, so longer ones are cut
 
 
@@ -69,14 +70,23 @@ def _letters(typed: str) -> str:
 
 
 def join(reading: Reading) -> Reading:
-    """Join runs of three or more single letters: ``a b c``, ``a.b.c``, ``a-b-c``."""
+    """Join runs of three or more single letters: ``a b c``, ``a.b.c``, ``a-b-c``; one space for two."""
     text, keep = reading.text, [True] * len(reading.text)
     runs = _runs(_singles(text))
     is_spaced = sum(len(run) >= TELLING for run in runs) >= TELLING  # then the short words are spaced, too
     for run in runs:
         if len(run) >= TELLING or is_spaced:
             keep[run[0] + 1 : run[-1]] = [text[at].isalnum() for at in range(run[0] + 1, run[-1])]
+    for at in _loose(text, is_spaced=is_spaced):
+        keep[at] = False
     return _kept(reading, keep)
+
+
+def _loose(text: str, *, is_spaced: bool) -> list[int]:
+    """Return the second of two spaces and, in a spaced text, what parts a sign from its word."""
+    lone = [letter == " " and text[at - 1 : at + 2].count(" ") == 1 for at, letter in enumerate(text)]
+    signs = [at for at in range(1, len(text) - 1) if lone[at] and (text[at + 1] in CLINGING or text[at - 1] in BINDING)]
+    return [at for at in range(1, len(text)) if text[at - 1 : at + 1] == "  "] + (signs if is_spaced else [])
 
 
 def _runs(singles: list[int]) -> list[list[int]]:

@@ -80,6 +80,12 @@ def test_a_name_nobody_knows_is_a_real_person_and_waits() -> None:
     assert held(ask("At noon Annika Brandstrup walks her dog by the sea", likeness=False)).policy == names.PERSON
 
 
+def test_a_name_in_spaced_letters_is_noticed_beside_a_sign() -> None:
+    """Signs stand apart in spaced letters, and the recogniser reads no name before a lone comma."""
+    typed = " ".join("Annika Brandstrup, who walks her dog, waves")
+    assert spoken(typed)[names.PERSON] == {" ".join("Annika Brandstrup")}
+
+
 def test_small_letters_in_another_language_are_no_names_and_large_ones_are() -> None:
     assert spoken("una mujer camina con su perro por la playa mientras el sol se pone") == {}
     assert names.PERSON in spoken("Una mujer camina con Marisol Quevedo por la playa mientras el sol se pone")

@@ -86,6 +86,9 @@ def test_a_disguise_changes_nothing(disguise: object) -> None:
 def test_single_letters_are_joined_and_words_stay_apart() -> None:
     assert join(fold("t h e   c a t   i s   o n   a   m a t")).text.split() == ["the", "cat", "is", "on", "a", "mat"]
     assert join(fold("I am a man, plan B")).text == "i am a man, plan b"
+    assert join(fold(" ".join("The mayor's brother, a well-known man. Rain!"))).text == (
+        "the mayor's brother, a well-known man. rain!"
+    )
 
 
 def test_measures_and_mentions_are_no_leet() -> None:
