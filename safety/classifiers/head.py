@@ -21,6 +21,7 @@ from safety.errors import NotAvailableError
 FILE = Path(__file__).parent / "prompt_head.npz"
 BENIGN = "benign"
 SHARE = 1.2  # of the linear model beside the networks: more blurs harmless lines that sound harmful
+ABROAD = 0.35  # sooner for what one encoder reads alone, which is less sure of itself
 SLOPE = 0.5  # flattens the logits, so that levels can be told apart near both ends
 
 LEAST = 1e-6  # a chance is never less: logarithms
@@ -72,7 +73,7 @@ class Head:
 
     def scores_abroad(self, vectors: Floats) -> dict[str, Floats]:
         """Return the same from the multilingual vectors (N, 512) alone."""
-        return self._shared(self.abroad.chances(vectors), extra=np.zeros(len(vectors), np.float32))
+        return self._shared(self.abroad.chances(vectors), extra=np.full(len(vectors), ABROAD, np.float32))
 
     def _shared(self, chances: Floats, *, extra: Floats) -> dict[str, Floats]:
         """Give the likeliest policy of a kin the whole of the score and the others what they are beside it.

@@ -15,7 +15,7 @@ from safety.clearance import Answer, Clearance, Hold, Refusal, Signal
 from tests import cast
 
 DRAFT, OTHER, STREAM = "a" * 64, "b" * 64, "c" * 64
-UNSAFE = "a masked man stabs another man with a kitchen knife in an alley"
+UNSAFE = "a masked man stabs his neighbour to death with a kitchen knife"
 UNSURE = (
     "nainen k\u00e4velee koiransa kanssa rannalla auringon laskiessa"  # no harm, but Finnish, which nothing here reads
 )
