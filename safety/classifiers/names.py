@@ -54,18 +54,19 @@ class Words:
         return next((at for at, (_, end) in enumerate(self.at) if end > offset), len(self.at))
 
 
-def found(ways: Sequence[Reading], *, text: str) -> Named:
-    """Return everybody named or described in the readings of ``text``."""
+def found(ways: Sequence[Reading], *, text: str, read: Sequence[Reading] = ()) -> Named:
+    """Return everybody named or described in the readings of ``text``; the recogniser looks at ``read``, or at all."""
     lists_in_force = [gazetteers.shipped(), *([mine] if (mine := gazetteers.own()) else [])]
     models = {MODEL if not at else f"{MODEL}-own": one.sha256 for at, one in enumerate(lists_in_force)}
     typed = Typed(text)
-    read = [_words(way, typed=typed) for way in ways]
-    signals = [signal for words in read for one in lists_in_force for signal in _figures(words, gazetteer=one)]
+    listed = [_words(way, typed=typed) for way in ways]
+    signals = [signal for words in listed for one in lists_in_force for signal in _figures(words, gazetteer=one)]
     try:
         engine = backends.names()
     except NotAvailableError:
         return Named(tuple(signals), models, bool(signals) or typed.has_handle, (MISSING,))
-    signals += [signal for words in read for signal in _people(words, engine=engine, gazetteers=lists_in_force)]
+    seen = [words for words in listed if not read or words.way in read]
+    signals += [signal for words in seen for signal in _people(words, engine=engine, gazetteers=lists_in_force)]
     return Named(tuple(signals), {**models, engine.name: engine.sha256}, bool(signals) or typed.has_handle)
 
 

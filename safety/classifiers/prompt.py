@@ -53,7 +53,8 @@ def look(text: str, *, rules: Catalogue) -> Evidence:
     told = {(a, b): tongues.told(part, rules=rules) for part, a, b in pieces}
     is_abroad = not any(tongue.is_english for tongue in told.values())
     ways = [*plain, *secret]
-    named = names.found(ways, text=text)
+    # Names have no digits in them: where leet was undone, the reading that still has it shows nobody else.
+    named = names.found(ways, text=text, read=[*plain[-1:], *secret])
     # The recogniser knows names among English words; in another language it takes half the words for names.
     found = [signal for signal in named.signals if not (is_abroad and signal.category == names.PERSON)]
     found += [*_listed(ways, rules=rules, is_named=named.is_anybody)]
