@@ -54,7 +54,7 @@ class Words:
         return next((at for at, (_, end) in enumerate(self.at) if end > offset), len(self.at))
 
 
-def found(ways: Sequence[Reading], *, text: str, read: Sequence[Reading] = ()) -> Named:
+def found(ways: Sequence[Reading], *, text: str, read: Sequence[Reading] | None = None) -> Named:
     """Return everybody named or described in the readings of ``text``; the recogniser looks at ``read``, or at all."""
     lists_in_force = [gazetteers.shipped(), *([mine] if (mine := gazetteers.own()) else [])]
     models = {MODEL if not at else f"{MODEL}-own": one.sha256 for at, one in enumerate(lists_in_force)}
@@ -65,7 +65,7 @@ def found(ways: Sequence[Reading], *, text: str, read: Sequence[Reading] = ()) -
         engine = backends.names()
     except NotAvailableError:
         return Named(tuple(signals), models, bool(signals) or typed.has_handle, (MISSING,))
-    seen = [words for words in listed if not read or words.way in read]
+    seen = [words for words in listed if read is None or words.way in read]
     signals += [signal for words in seen for signal in _people(words, engine=engine, gazetteers=lists_in_force)]
     return Named(tuple(signals), {**models, engine.name: engine.sha256}, bool(signals) or typed.has_handle)
 

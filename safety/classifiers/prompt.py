@@ -26,6 +26,7 @@ INTIMATE = ("sexual", "suggestive")
 MINORS = "sexual-minors"
 LANGUAGE = "language-not-covered"
 CHILDHOOD = range(18)
+LONG = 8_000  # characters
 MANY = 100  # windows; beyond it the further readings are scored by the quicker encoder alone
 
 
@@ -53,8 +54,8 @@ def look(text: str, *, rules: Catalogue) -> Evidence:
     told = {(a, b): tongues.told(part, rules=rules) for part, a, b in pieces}
     is_abroad = not any(tongue.is_english for tongue in told.values())
     ways = [*plain, *secret]
-    # Names have no digits in them: where leet was undone, the reading that still has it shows nobody else.
-    named = names.found(ways, text=text, read=[*plain[-1:], *secret])
+    # In a long text the recogniser leaves out the reading that still has leet in it: it has to be read in time.
+    named = names.found(ways, text=text, read=[*plain[-1:], *secret] if len(text) > LONG else ways)
     # The recogniser knows names among English words; in another language it takes half the words for names.
     found = [signal for signal in named.signals if not (is_abroad and signal.category == names.PERSON)]
     found += [*_listed(ways, rules=rules, is_named=named.is_anybody)]

@@ -1,5 +1,6 @@
 """Neither direction of prompt screening gets worse unnoticed, on lines that trained nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,24 @@ def test_figures_that_do_not_read_are_told_in_one_sentence(tmp_path: Path) -> No
 def test_a_development_set_never_trains_what_ships(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="our own lines alone"):
         call_command("train_prompts", rows=tmp_path / "rows.jsonl")
+
+
+def test_figures_are_compared_with_those_from_before_when_they_are_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    was = guard.kept()
+    now = {name: {**counts, "caught": 0} for name, counts in was.items()}
+    kept: list[guard.Figures] = []
+    monkeypatch.setattr(guard, "figures", lambda: now)
+    monkeypatch.setattr(guard, "keep", kept.append)
+    call_command("evaluate", "prompts", "--heldout", "--keep", "--json")
+    assert len(json.loads(capsys.readouterr().out)["worse"]) == len(was)
+    assert kept == [now]
+
+
+def test_nothing_but_our_own_lines_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--keep goes with --heldout"):
+        call_command("evaluate", "prompts", "--data", str(tmp_path / "rows.jsonl"), "--keep")
 
 
 @pytest.mark.long

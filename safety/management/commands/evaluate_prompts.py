@@ -28,6 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: object) -> None:
         """Exit 0 when it was measured, whatever the figures; 2 with one sentence when it could not be."""
+        if options["keep"] and not options["heldout"]:
+            raise CommandError("Figures are kept for our own lines alone: --keep goes with --heldout.", returncode=2)
         try:
             found = _compared(keep=bool(options["keep"])) if options["heldout"] else _measured(options)
         except SafetyError as error:
@@ -42,6 +44,7 @@ def _measured(options: Mapping[str, object]) -> dict[str, Any]:
 
 def _compared(*, keep: bool) -> dict[str, Any]:
     found = guard.figures()
+    told: dict[str, Any] = {"figures": found, "worse": guard.worse(found, than=guard.kept())}
     if keep:
         guard.keep(found)
-    return {"figures": found, "worse": guard.worse(found, than=guard.kept())}
+    return told
