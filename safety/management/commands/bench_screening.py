@@ -103,6 +103,7 @@ def judged(path: Path, repeat: int) -> dict[str, Any]:
         "cpu_s": round((processor() - before) / repeat, 2),
         "peak_mb": round(memory()),
         "growth_mb": round(peaks[-1] - peaks[min(WARM, repeat) - 1], 1),
+        "late_growth_mb": round(peaks[-1] - peaks[(repeat - 1) // 2], 1),
         "verdicts": sorted(verdicts),
     }
 
@@ -140,4 +141,5 @@ def table(found: dict[str, Any]) -> str:
     )
     lines.append(f"memory        {found['peak_mb']} MB at most, the decoder's included")
     lines.append(f"              {found['growth_mb']} MB more after {WARM} clips")
+    lines.append(f"              {found['late_growth_mb']} MB of it in the second half of them")
     return "\n".join(lines)
