@@ -5,7 +5,7 @@ changes the class: nobody's seal cleans its ingredients, and nobody's ingredient
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,18 +102,31 @@ def judge(reading: Reading) -> Findings:
     named = [f"remote credentials named, not fetched: {short(reading.remote)}"] if reading.remote else []
     nested = [f"ingredient: {code}" for each in ingredients for code in each.problems]
     problems = [*failed, *unbound, *named, *(f"ingredient: {code}" for code in below), *nested]
+    about = subject(results, label, ingredients) if verdict is Verdict.OURS else label
+    said = mapping(manifests.get(about))
     return Findings(
         verdict,
         signer=signer(mapping(active.get("signature_info"))),
-        manifest=manifest(label, active),
+        manifest=manifest(about, said),
         ingredients=ingredients,
-        consent=consent(active) if verdict is Verdict.OURS else (),
+        consent=consent(said) if verdict is Verdict.OURS else (),
         problems=tuple(dict.fromkeys(map(short, problems)))[:MOST],
         is_bound=status.is_bound(held)
         and not any(status.TABLE.get(each) is status.Meaning.TAMPERED for each in failed),
         mime=reading.mime,
         raw=report,
     )
+
+
+def subject(results: Row, label: str, ingredients: Iterable[Ingredient]) -> str:
+    """Return the manifest that speaks of these bytes: the one whose hard binding they match.
+
+    An update manifest (C2PA 2.4, 11.2.3) has none: it leaves that, and what was made how, to the one it updates. With
+    anything on record against that one, nothing of it is told under the name of the one on top.
+    """
+    bound = [owner(url) for code, url in status.codes(results, "success") if status.is_binding(code)]
+    doubted = {each.manifest for each in ingredients if each.problems}
+    return next((each for each in bound if each and each not in doubted), label)
 
 
 def divide(failures: list[tuple[str, str]], label: str, *, is_store: bool) -> tuple[list[str], list[str]]:

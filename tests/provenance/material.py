@@ -21,6 +21,7 @@ from django.utils import timezone
 from PIL import Image
 
 from provenance.backends import authority, keys
+from provenance.manifests.claim import GENERATOR
 
 WIDTH, HEIGHT, RATE = 320, 240, 24
 
@@ -184,6 +185,26 @@ def sign(
         builder.add_ingredient(json.dumps(ingredient), kind, io.BytesIO(parent))
     signer = c2pa.Signer.from_callback(
         lambda data: keys.raw_es256(by.key, data), c2pa.C2paSigningAlg.ES256, by.chain, stamped_by
+    )
+    out = io.BytesIO()
+    builder.sign(signer, mime, io.BytesIO(media), out)
+    return out.getvalue()
+
+
+def updated(media: bytes, mime: str, by: Stranger, *, settings: dict[str, Any]) -> bytes:
+    """Return the media with a manifest on top that changes nothing but what is said of it."""
+    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent-0"]}}
+    manifest = {
+        "title": "updated",
+        "claim_generator_info": [GENERATOR],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [opened], "allActionsIncluded": True}}],
+    }
+    builder = c2pa.Builder(json.dumps(manifest), context=c2pa.Context.from_dict(settings))
+    builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)
+    ingredient = {"title": "parent", "relationship": "parentOf", "label": "parent-0"}
+    builder.add_ingredient(json.dumps(ingredient), mime, io.BytesIO(media))
+    signer = c2pa.Signer.from_callback(
+        lambda data: keys.raw_es256(by.key, data), c2pa.C2paSigningAlg.ES256, by.chain, None
     )
     out = io.BytesIO()
     builder.sign(signer, mime, io.BytesIO(media), out)

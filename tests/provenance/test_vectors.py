@@ -95,6 +95,16 @@ def test_a_clean_seal_has_no_problems(found: dict[str, Findings]) -> None:
     assert {name: found[name].problems for name in clean} == dict.fromkeys(clean, ())
 
 
+def test_an_update_speaks_of_the_manifest_it_leaves_as_it_is(built: Built, found: dict[str, Findings]) -> None:
+    updated = found["updated_twice.mp4"].manifest
+    assert updated is not None
+    assert (updated.title, updated.actions) == ("theirs", ("c2pa.created",))  # not "updated", and "c2pa.opened"
+    for doubtful in ("updated_by_a_stranger.mp4", "updated_foreign.mp4"):
+        told = found[doubtful].manifest
+        assert told is not None
+        assert told.title == "updated"
+
+
 def test_a_timestamp_says_when(built: Built, found: dict[str, Findings]) -> None:
     signers = {name: found[name].signer for name in ("expired_ours.mp4", "expired_ours_timestamped.mp4")}
     assert {name: bool(signer and signer.time) for name, signer in signers.items()} == {

@@ -57,7 +57,7 @@ def vectors(clock: Clock, other: Clock) -> dict[str, Vector]:
     found = joined(
         signers.expired(clock, other), signers.unknown(), whole(), changed.changed(), changed.hidden(),
         manifests.moved(), manifests.gone(), manifests.damaged(), strange.strange(), strange.bombs(),
-        strange.hostile(), lineage.lineage(),
+        strange.hostile(), lineage.lineage(), lineage.updates(),
     )  # fmt: skip
     time.sleep(max(0.0, end - time.monotonic()))
     return found

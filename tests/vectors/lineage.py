@@ -3,7 +3,7 @@
 from provenance.backends import c2pa as engine
 from provenance.backends import keys
 from provenance.manifests.claim import CREATED
-from tests.provenance.material import Stranger, box, clip, flip, sign, stranger
+from tests.provenance.material import Stranger, box, clip, flip, sign, stranger, updated
 from tests.vectors.vector import MP4, Vector, foreign, ours, us
 
 
@@ -25,6 +25,26 @@ def lineage() -> dict[str, Vector]:
         "stranger_over_ours.mp4": Vector(over(one, stranger()), "valid-unknown-signer"),
         "edited_remix.mp4": Vector(spoil(over(one)), "tampered", frozenset({"assertion.bmffHash.mismatch"})),
     }
+
+
+def updates() -> dict[str, Vector]:
+    """Return files on which somebody put a manifest that changes nothing but what is said."""
+    one, broken = ours(clip(), MP4), frozenset({"assertion.bmffHash.mismatch"})
+    return {
+        "updated.mp4": Vector(update(one), "ours"),
+        "updated_twice.mp4": Vector(update(update(one)), "ours"),
+        "updated_by_a_stranger.mp4": Vector(update(one, stranger()), "valid-unknown-signer"),
+        "updated_foreign.mp4": Vector(update(foreign(clip())), "ours", told("signingCredential.untrusted")),
+        "edited_after_an_update.mp4": Vector(spoil(update(one)), "tampered", broken),
+        "updated_after_an_edit.mp4": Vector(update(spoil(one)), "tampered", broken),
+    }
+
+
+def update(media: bytes, by: Stranger | None = None) -> bytes:
+    """Return the file with an update manifest, signed by us or by somebody else."""
+    settings = engine.settings(keys.anchors(), CREATED)
+    settings["verify"]["verify_after_sign"] = False  # some of these are not worth being updated
+    return updated(media, MP4, by or us(), settings=settings)
 
 
 def over(parent: bytes, by: Stranger | None = None) -> bytes:
