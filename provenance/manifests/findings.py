@@ -1,7 +1,8 @@
 """From the reader's raw answer to what can be said about a file; no Django, so an auditor can run it alone.
 
-The class is that of the ACTIVE manifest. What is wrong with the things a file was made from is listed, and never
-changes the class: nobody's seal cleans its ingredients, and nobody's ingredient spoils a seal.
+The class is that of the ACTIVE manifest. What was wrong with the things a file was made from is listed, and never
+changes the class: nobody's seal cleans its ingredients, and nobody's ingredient spoils a seal. But the seal is over
+their manifests too: one that was changed since is bytes that are not those that were signed.
 """
 
 import re
@@ -93,6 +94,7 @@ def judge(reading: Reading) -> Findings:
     active = mapping(manifests.get(label))
     results = mapping(mapping(report.get("validation_results")).get("activeManifest"))
     failed, below = divide(status.codes(results, "failure"), label, is_store=reading.mime == containers.STORE)
+    failed += since(report)
     held = [
         code for code, url in status.codes(results, "success") if status.is_binding(code) or owner(url) in {"", label}
     ]
@@ -116,6 +118,16 @@ def judge(reading: Reading) -> Findings:
         mime=reading.mime,
         raw=report,
     )
+
+
+def since(report: Row) -> list[str]:
+    """Return the failures that show a manifest below to be another than the one that was signed over.
+
+    What was wrong with it before is on record in the ingredient and changes nothing; this was done to the file later.
+    """
+    deltas = rows(mapping(report.get("validation_results")).get("ingredientDeltas"))
+    found = (code for each in deltas for code, _ in status.codes(each.get("validationDeltas"), "failure"))
+    return [code for code in dict.fromkeys(found) if code in status.REFERENCES]
 
 
 def subject(results: Row, label: str, ingredients: Iterable[Ingredient]) -> str:

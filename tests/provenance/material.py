@@ -211,6 +211,11 @@ def updated(media: bytes, mime: str, by: Stranger, *, settings: dict[str, Any]) 
     return out.getvalue()
 
 
+def opened(media: bytes) -> io.BytesIO:
+    """Return the media as an open file."""
+    return io.BytesIO(media)
+
+
 def boxes(media: bytes) -> list[tuple[bytes, int, int]]:
     """Return ``(kind, start, end)`` of every top-level box of an mp4."""
     found, place = [], 0

@@ -27,8 +27,10 @@ RENAMED = "its reader no longer finds, or gives up on, a manifest whose part was
 REMOTE = "it calls a manifest that lies elsewhere, and is not fetched, invalid; nothing in the file is"
 HUGE = "it reads a manifest that says it is longer than its box; the other two call it malformed"
 CROWD = "it reads files of very many boxes, for many seconds; we read none of more than 20,000"
+FAR = "it looks one manifest below the one on top, and this one is two below"
 
 ENCYPHER = {
+    "edited_manifest_far_below.mp4": ("ours", FAR),
     "cut_by_a_byte.mp4": (peers.REFUSED, BROKEN),
     "cut_in_half.mp4": (peers.REFUSED, BROKEN),
     "cut_in_half.mov": (peers.REFUSED, BROKEN),

@@ -6,6 +6,8 @@ from provenance.manifests.claim import CREATED
 from tests.provenance.material import Stranger, box, clip, flip, sign, stranger, updated
 from tests.vectors.vector import MP4, Vector, foreign, ours, us
 
+CHANGED_BELOW = frozenset({"ingredient.manifest.mismatch"})
+
 
 def lineage() -> dict[str, Vector]:
     """Return remixes of every kind of parent, laundered as a careless tool would: our own seal refuses all but one."""
@@ -23,6 +25,8 @@ def lineage() -> dict[str, Vector]:
         "laundered_by_a_stranger_then_us.mp4": Vector(over(over(spoilt_ours, stranger())), "ours", bytes_ | signer),
         "stranger_over_tampered.mp4": Vector(over(spoilt, stranger()), "valid-unknown-signer", bytes_),
         "stranger_over_ours.mp4": Vector(over(one, stranger()), "valid-unknown-signer"),
+        "edited_manifest_below.mp4": Vector(edited_below(over(one)), "tampered", CHANGED_BELOW),
+        "edited_manifest_far_below.mp4": Vector(edited_below(over(over(one))), "tampered", CHANGED_BELOW),
         "edited_remix.mp4": Vector(spoil(over(one)), "tampered", frozenset({"assertion.bmffHash.mismatch"})),
     }
 
@@ -51,6 +55,11 @@ def over(parent: bytes, by: Stranger | None = None) -> bytes:
     """Return a video that says it was made from this parent, signed by us or by somebody else."""
     settings = None if by else engine.settings(keys.anchors(), CREATED)
     return sign(clip(frames=20), MP4, by or us(), parents=[(parent, MP4)], settings=settings)
+
+
+def edited_below(media: bytes) -> bytes:
+    """Return a remix in which the oldest manifest says something else."""
+    return flip(media, media.index(b"digitalCapture"))
 
 
 def spoil(media: bytes) -> bytes:
