@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from provenance.errors import SealError
 from provenance.log import entries
 from provenance.log.models import Entry
-from provenance.manifests import claim, credentials, signing, status
+from provenance.manifests import claim, credentials, findings, reading, signing, status
 from provenance.manifests.claim import Position, ReceiptRef, Statement
 from provenance.manifests.models import Manifest
 from provenance.marks import invisible, visible
@@ -183,7 +183,7 @@ def positions(statement: Statement) -> dict[int, Position]:
 
 def confirm(draft: Path) -> str:
     """Return the label of a file just sealed, read back the way anyone would read it."""
-    found = credentials.read(draft)
+    found = findings.interpret(reading.read_own(draft, anchors=signing.anchors()))
     if found.verdict is not status.Verdict.OURS or found.manifest is None:
         msg = "The sealed file did not read back as ours; nothing was released."
         raise SealError(msg)
