@@ -50,6 +50,7 @@ packages-long:
 	@command -v $(PYTHON) >/dev/null || { echo "countenance: Python 3.11 is needed; install it (apt-get install python3.11 python3.11-venv, brew install python@3.11) or say where it is: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -P config/install.py --browser --long
 	@$(PYTHON) -P config/oracle.py
+	@$(PYTHON) -P config/peer.py
 
 check-long: packages-long
 	@$(PY) manage.py models fetch

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from provenance.errors import SealError
 from provenance.log import entries
 from provenance.log.models import Entry
-from provenance.manifests import claim, credentials, signing, status
-from provenance.manifests.claim import ReceiptRef, Statement
+from provenance.manifests import claim, credentials, findings, reading, signing, status
+from provenance.manifests.claim import Position, ReceiptRef, Statement
 from provenance.manifests.models import Manifest
 from provenance.marks import invisible, visible
 
@@ -158,9 +158,9 @@ def write(path: Path, destination: Path, statement: Statement, payload: int) -> 
     """Sign into a temporary file, check that it reads as ours, put it in place; return label and SHA-256."""
     for parent in statement.parents:
         refuse_unclean(parent)
-    wanted = [each.entry for each in statement.receipts]
-    indices = dict(Entry.objects.filter(pk__in=wanted, leaf_index__gte=0).values_list("pk", "leaf_index"))
-    manifest = claim.manifest(statement, payload=payload.to_bytes(8, "big"), log=settings.LOG_ORIGIN, indices=indices)
+    manifest = claim.manifest(
+        statement, payload=payload.to_bytes(8, "big"), log=settings.LOG_ORIGIN, positions=positions(statement)
+    )
     draft = destination.with_name(f".{destination.name}.{secrets.token_hex(8)}")
     try:
         destination.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -175,9 +175,15 @@ def write(path: Path, destination: Path, statement: Statement, payload: int) -> 
     return label, digest
 
 
+def positions(statement: Statement) -> dict[int, Position]:
+    """Return where the log has the entries that report the receipts."""
+    wanted = Entry.objects.filter(pk__in=[each.entry for each in statement.receipts])
+    return {each.pk: Position(bytes(each.commitment), each.leaf_index) for each in wanted}
+
+
 def confirm(draft: Path) -> str:
     """Return the label of a file just sealed, read back the way anyone would read it."""
-    found = credentials.read(draft)
+    found = findings.interpret(reading.read_own(draft, anchors=signing.anchors()))
     if found.verdict is not status.Verdict.OURS or found.manifest is None:
         msg = "The sealed file did not read back as ours; nothing was released."
         raise SealError(msg)
@@ -187,8 +193,11 @@ def confirm(draft: Path) -> str:
 def refuse_unclean(parent: Path) -> None:
     """Refuse a parent whose own credentials do not hold all the way down: a seal over it would launder it."""
     found = credentials.read(parent)
-    if found.verdict is not status.Verdict.OURS or found.problems:
+    if found.verdict is not status.Verdict.OURS or found.manifest is None or found.problems:
         msg = "The video this one is made from has credentials that do not hold, so it cannot be built upon."
+        raise SealError(msg)
+    if Manifest.objects.filter(label=found.manifest.label, withdrawn_entry__isnull=False).exists():
+        msg = "The video this one is made from was withdrawn, so it cannot be built upon."
         raise SealError(msg)
 
 

@@ -53,13 +53,11 @@ def handle(job: Job) -> str:
     return people.display([job.maker_id])[job.maker_id][0]
 
 
-def finish(
-    sealing: Sealing, job: Job, render: Render, *, encoded: Encoded, permit: Permit, clearance: Clearance
-) -> Sealed:
+def finish(sealing: Sealing, render: Render, *, encoded: Encoded, permit: Permit, clearance: Clearance) -> Sealed:
     """Seal the encoded file into the media home under its attempt's name; no row leads to it yet."""
     made = render.continues or render
     statement = Statement(
-        title=f"AI video by @{handle(job)}",
+        title="AI video",  # a manifest outlives every wish to take it back: nobody is named in it
         model=made.engine,
         model_version=made.engine_version,
         source_type=made.source_type,

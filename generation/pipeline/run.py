@@ -79,7 +79,7 @@ def walk(job: Job, lease: Lease) -> None:  # noqa: PLR0911 - each return is some
                 return end(lease, shown, encoded=encoded)
 
         lease.at(Job.State.SEALING, "sealing")
-        sealed = leaving.finish(sealing, job, attempt, encoded=encoded, permit=permit, clearance=shown)
+        sealed = leaving.finish(sealing, attempt, encoded=encoded, permit=permit, clearance=shown)
         clip = leaving.release(lease, attempt, encoded=encoded, permit=permit, clearance=shown, sealed=sealed)
         if not isinstance(clip, Clip):
             return end(lease, clip)

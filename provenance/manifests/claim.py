@@ -63,14 +63,22 @@ class Statement:
     parents: tuple[Path, ...] = ()
 
 
-def manifest(statement: Statement, *, payload: bytes, log: str, indices: Mapping[int, int | None]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the log has an entry: its leaf (the 32 bytes that stand for it), and its place once it has one."""
+
+    leaf: bytes
+    index: int | None
+
+
+def manifest(statement: Statement, *, payload: bytes, log: str, positions: Mapping[int, Position]) -> dict[str, Any]:
     """Return the manifest definition that is signed.
 
     Args:
         statement: what is claimed.
         payload: the invisible mark's bytes.
         log: the log's name.
-        indices: ledger entry to its place in the log, for the entries that have one already.
+        positions: ledger entry to where the log has it.
 
     Raises:
         SealError: the digital source type is none that can be true of a render.
@@ -82,7 +90,7 @@ def manifest(statement: Statement, *, payload: bytes, log: str, indices: Mapping
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": actions(statement), "allActionsIncluded": True}},
             {"label": "c2pa.soft-binding", "data": soft_binding(payload)},
-            {"label": CONSENT, "data": consent(statement, log=log, indices=indices)},
+            {"label": CONSENT, "data": consent(statement, log=log, positions=positions)},
             {
                 "label": "cawg.training-mining",
                 "data": {"entries": {use: {"use": "notAllowed"} for use in TRAINING}},
@@ -141,20 +149,22 @@ def soft_binding(payload: bytes) -> dict[str, Any]:
     return {"alg": MARK_ALGORITHM, "blocks": [block], "pad": ""}
 
 
-def consent(statement: Statement, *, log: str, indices: Mapping[int, int | None]) -> dict[str, Any]:
+def consent(statement: Statement, *, log: str, positions: Mapping[int, Position]) -> dict[str, Any]:
     """Return our own assertion: which receipts and which clearance stood behind this render."""
-    receipts = [
-        {
-            "sha256": each.digest,
-            "entry": each.entry,
-            "leaf_index": indices.get(each.entry),
-            "attested_by": each.attested_by,
-        }
-        for each in statement.receipts
-    ]
     return {
         "log": log,
-        "receipts": receipts,
+        "receipts": [receipt(each, positions.get(each.entry)) for each in statement.receipts],
         "clearance_sha256": statement.clearance_digest,
         "stream_sha256": statement.stream_digest,
+    }
+
+
+def receipt(each: ReceiptRef, position: Position | None) -> dict[str, Any]:
+    """Return a receipt and where it is logged: a leaf can be looked for in the log even before it had a place."""
+    return {
+        "sha256": each.digest,
+        "entry": each.entry,
+        "leaf": position.leaf.hex() if position else None,
+        "leaf_index": position.index if position else None,
+        "attested_by": each.attested_by,
     }

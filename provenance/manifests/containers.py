@@ -1,11 +1,11 @@
 """What kind of file this is, by its bytes alone: names and types that others claim are never asked. No Django."""
 
 import os
-import struct
 from typing import IO
 
+from provenance.manifests import boxes
+
 HEAD = 4096
-BOX = struct.Struct(">I4s")
 STILLS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 TOP_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp", b"sidx", b"moof", b"uuid"}
 STARTS = (
@@ -25,7 +25,6 @@ RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/avi", b"WEBP": "image/webp"}
 RIFF_CHUNKS = {"audio/wav": {b"fmt "}, "video/avi": {b"LIST"}, "image/webp": {b"VP8 ", b"VP8L", b"VP8X"}}
 BOXED = {"video/mp4", "video/quicktime", "audio/mp4", "image/heic", "image/avif"}
 STORE = "application/c2pa"
-LARGEST_PART = 256 << 20
 
 
 def sniff(head: bytes) -> str:
@@ -66,7 +65,7 @@ def parses(file: IO[bytes], mime: str) -> bool:
     """Return whether a file is whole as far as its outline shows, for the kinds where the C2PA reader does not look."""
     size = file.seek(0, os.SEEK_END)
     if mime in BOXED:
-        return is_boxed(file, size)
+        return boxes.fill(file, size)
     file.seek(0)
     head = file.read(HEAD)
     if mime in RIFF_CHUNKS:
@@ -76,42 +75,6 @@ def parses(file: IO[bytes], mime: str) -> bool:
     if mime == "audio/mpeg":
         return has_frame(file, head)
     return mime != "image/svg+xml" or b"</svg" in tail(file, size) or b"/>" in tail(file, size)
-
-
-def is_boxed(file: IO[bytes], size: int) -> bool:
-    """Return whether the boxes fill the file exactly and one of them says what is in it."""
-    end, kinds = outline(file, size)
-    return end == size and bool(kinds & {b"moov", b"meta", b"moof", b"styp"})
-
-
-def outline(file: IO[bytes], size: int) -> tuple[int, set[bytes]]:
-    """Return where the last whole top-level box ends, and the kinds of those before."""
-    place, kinds = 0, set()
-    while place < size:
-        file.seek(place)
-        head = file.read(16)
-        if len(head) < BOX.size:
-            break
-        length, kind = BOX.unpack_from(head)
-        if length == 1 and len(head) == 16:  # noqa: PLR2004 - the length stands in the next 8 bytes
-            length = int.from_bytes(head[8:], "big")
-        elif length == 0:
-            length = size - place
-        if length < BOX.size or place + length > size:
-            break
-        kinds.add(kind)
-        place += length
-    return place, kinds
-
-
-def whole_part(file: IO[bytes], mime: str) -> bytes:
-    """Return the beginning of a file of boxes that breaks off, up to where it does; nothing for other files."""
-    size = file.seek(0, os.SEEK_END)
-    end = outline(file, size)[0] if mime in BOXED else size
-    if end in {0, size} or end > LARGEST_PART:
-        return b""
-    file.seek(0)
-    return file.read(end)
 
 
 def riff_size(head: bytes) -> int:

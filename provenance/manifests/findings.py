@@ -1,11 +1,12 @@
 """From the reader's raw answer to what can be said about a file; no Django, so an auditor can run it alone.
 
-The class is that of the ACTIVE manifest. What is wrong with the things a file was made from is listed, and never
-changes the class: nobody's seal cleans its ingredients, and nobody's ingredient spoils a seal.
+The class is that of the ACTIVE manifest. What was wrong with the things a file was made from is listed, and never
+changes the class: nobody's seal cleans its ingredients, and nobody's ingredient spoils a seal. But the seal is over
+their manifests too: one that was changed since is bytes that are not those that were signed.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +94,7 @@ def judge(reading: Reading) -> Findings:
     active = mapping(manifests.get(label))
     results = mapping(mapping(report.get("validation_results")).get("activeManifest"))
     failed, below = divide(status.codes(results, "failure"), label, is_store=reading.mime == containers.STORE)
+    failed += since(report)
     held = [
         code for code, url in status.codes(results, "success") if status.is_binding(code) or owner(url) in {"", label}
     ]
@@ -102,18 +104,41 @@ def judge(reading: Reading) -> Findings:
     named = [f"remote credentials named, not fetched: {short(reading.remote)}"] if reading.remote else []
     nested = [f"ingredient: {code}" for each in ingredients for code in each.problems]
     problems = [*failed, *unbound, *named, *(f"ingredient: {code}" for code in below), *nested]
+    about = subject(results, label, ingredients) if verdict is Verdict.OURS else label
+    said = mapping(manifests.get(about))
     return Findings(
         verdict,
         signer=signer(mapping(active.get("signature_info"))),
-        manifest=manifest(label, active),
+        manifest=manifest(about, said),
         ingredients=ingredients,
-        consent=consent(active) if verdict is Verdict.OURS else (),
+        consent=consent(said) if verdict is Verdict.OURS else (),
         problems=tuple(dict.fromkeys(map(short, problems)))[:MOST],
         is_bound=status.is_bound(held)
         and not any(status.TABLE.get(each) is status.Meaning.TAMPERED for each in failed),
         mime=reading.mime,
         raw=report,
     )
+
+
+def since(report: Row) -> list[str]:
+    """Return the failures that show a manifest below to be another than the one that was signed over.
+
+    What was wrong with it before is on record in the ingredient and changes nothing; this was done to the file later.
+    """
+    deltas = rows(mapping(report.get("validation_results")).get("ingredientDeltas"))
+    found = (code for each in deltas for code, _ in status.codes(each.get("validationDeltas"), "failure"))
+    return [code for code in dict.fromkeys(found) if code in status.REFERENCES]
+
+
+def subject(results: Row, label: str, ingredients: Iterable[Ingredient]) -> str:
+    """Return the manifest that speaks of these bytes: the one whose hard binding they match.
+
+    An update manifest (C2PA 2.4, 11.2.3) has none: it leaves that, and what was made how, to the one it updates. With
+    anything on record against that one, nothing of it is told under the name of the one on top.
+    """
+    bound = [owner(url) for code, url in status.codes(results, "success") if status.is_binding(code)]
+    doubted = {each.manifest for each in ingredients if each.problems}
+    return next((each for each in bound if each and each not in doubted), label)
 
 
 def divide(failures: list[tuple[str, str]], label: str, *, is_store: bool) -> tuple[list[str], list[str]]:

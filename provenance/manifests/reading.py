@@ -20,7 +20,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import IO, Any
 
-from provenance.manifests import containers
+from provenance.manifests import boxes, containers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 20
@@ -29,6 +29,7 @@ ANSWER = 32 << 20  # bytes the child may write
 REMOTE = "must fetch remote manifests from url "
 BOUND, UNLIKE = "assertion.bmffHash.match", "assertion.bmffHash.mismatch"
 CREDENTIALS = re.compile(r"jumbf|algorithm|claim|assertion|manifest|signature|certificate|cbor", re.IGNORECASE)
+MALFORMED = "There are credentials in this file, but they are malformed."
 NAKED = "naked codestream cannot contain"  # a JPEG XL without boxes
 
 
@@ -69,6 +70,16 @@ def read(path: Path, *, anchors: str, seconds: float = SECONDS) -> Reading:
         return unreadable("There is no file of this name.")
     except (OSError, ValueError):
         return unreadable("This file cannot be opened.")
+
+
+def read_own(path: Path, *, anchors: str) -> Reading:
+    """Return the same about a file that this very process has just written: nobody needs a child against oneself.
+
+    Raises:
+        OSError: the file is gone.
+    """
+    with path.open("rb") as file:
+        return understand(json.dumps(report(file, anchors)).encode(), 0)
 
 
 def unreadable(note: str) -> Reading:
@@ -144,14 +155,25 @@ def report(file: IO[bytes], anchors: str) -> dict[str, Any]:
     file.seek(0)
     if not mime:
         return answer_of(Outcome.UNREADABLE, note="This is not a kind of file that can carry credentials.")
+    if mime in containers.BOXED and (refused := outside(file)):
+        return {**refused, "mime": mime}
+    file.seek(0)
     found = credentials(file, mime, anchors)
-    if found["outcome"] == Outcome.UNREADABLE and (part := containers.whole_part(file, mime)):
+    is_boxed = mime in containers.BOXED
+    if found["outcome"] == Outcome.UNREADABLE and is_boxed and (part := boxes.whole_part(file)):
         found = broken(credentials(io.BytesIO(part), mime, anchors), otherwise=found)
     if found["outcome"] == Outcome.NONE and not found["remote"] and not containers.parses(file, mime):
         found = answer_of(
             Outcome.UNREADABLE, note="This file is damaged or incomplete, so nothing can be said about it."
         )
     return {**found, "mime": mime}
+
+
+def outside(file: IO[bytes]) -> dict[str, Any] | None:
+    """Return the answer about a file of boxes that the library is not given at all."""
+    if boxes.are_too_many(file):
+        return answer_of(Outcome.UNREADABLE, note="This file has more parts than we read.")
+    return answer_of(Outcome.MALFORMED, note=MALFORMED) if boxes.overflow(file) else None
 
 
 def answer_of(outcome: Outcome, *, note: str = "", remote: str = "", found: str = "{}") -> dict[str, Any]:
@@ -199,7 +221,7 @@ def explain(said: str) -> dict[str, Any]:
         return answer_of(Outcome.INCOMPLETE, note="assertion.missing")
     if kind in {"Io", "NotSupported", "FileNotFound"} or (kind == "Other" and not CREDENTIALS.search(text)):
         return answer_of(Outcome.UNREADABLE, note="This file is damaged, so nothing can be said about it.")
-    return answer_of(Outcome.MALFORMED, note="There are credentials in this file, but they are malformed.")
+    return answer_of(Outcome.MALFORMED, note=MALFORMED)
 
 
 if __name__ == "__main__":

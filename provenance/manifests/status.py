@@ -57,9 +57,7 @@ timeStamp.untrusted timeStamp.validated
 """)  # a timestamp that does not hold takes away a proof of time, nothing else: expiry then speaks for itself
 
 INGREDIENT = listed("""
-ingredient.claimSignature.mismatch ingredient.claimSignature.missing ingredient.claimSignature.validated
-ingredient.hashedURI.mismatch ingredient.manifest.mismatch ingredient.manifest.missing ingredient.manifest.validated
-ingredient.unknownProvenance
+ingredient.claimSignature.validated ingredient.manifest.validated ingredient.unknownProvenance
 """)
 
 UNKNOWN = listed("""
@@ -90,7 +88,8 @@ cawg.identity.expected_partial_claim.mismatch cawg.identity.hard_binding_missing
 cawg.identity.pad.invalid cawg.identity.sig_type.unknown cawg.x509.algorithm.unsupported cawg.x509.credential.invalid
 cawg.x509.credential.revoked cawg.x509.signature.mismatch cawg.x509.signature.outside_validity claim.cbor.invalid
 claim.hardBindings.missing claim.malformed claim.missing claim.multiple claim.required.missing claimSignature.missing
-claimSignature.outsideValidity com.adobe.prerelease general.error manifest.compressed.invalid manifest.inaccessible
+claimSignature.outsideValidity com.adobe.prerelease general.error
+ingredient.claimSignature.missing ingredient.manifest.missing manifest.compressed.invalid manifest.inaccessible
 manifest.multipleParents manifest.timestamp.invalid manifest.timestamp.wrongParents manifest.update.invalid
 manifest.update.wrongParents signingCredential.expired signingCredential.invalid signingCredential.ocsp.revoked
 signingCredential.revoked
@@ -101,7 +100,15 @@ assertion.bmffHash.mismatch assertion.boxesHash.mismatch assertion.boxesHash.unk
 assertion.collectionHash.incorrectFileCount assertion.collectionHash.mismatch assertion.dataHash.mismatch
 assertion.hashedURI.mismatch assertion.missing assertion.multiAssetHash.mismatch assertion.multiAssetHash.missingPart
 assertion.required.missing claimSignature.mismatch hashedURI.mismatch hashedURI.missing
+ingredient.claimSignature.mismatch ingredient.hashedURI.mismatch ingredient.manifest.mismatch
 """)
+
+REFERENCES = frozenset(
+    listed("""
+ingredient.claimSignature.mismatch ingredient.claimSignature.missing ingredient.hashedURI.mismatch
+ingredient.manifest.mismatch ingredient.manifest.missing
+""")
+)  # checks of what a manifest says of another in the file: it signed over that one's hash
 
 TABLE: Mapping[str, Meaning] = {
     code: meaning

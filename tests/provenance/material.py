@@ -16,11 +16,12 @@ import numpy as np
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from django.utils import timezone
 from PIL import Image
 
 from provenance.backends import authority, keys
+from provenance.manifests.claim import GENERATOR
 
 WIDTH, HEIGHT, RATE = 320, 240, 24
 
@@ -81,15 +82,28 @@ class Stranger:
     root: str
 
 
-def stranger(*, starts: timedelta = timedelta(days=-1), ends: timedelta = timedelta(days=30)) -> Stranger:
-    """Return a stranger with their own authority, whose leaf is good from ``starts`` to ``ends`` from now."""
+def stranger(
+    *, starts: timedelta = timedelta(days=-1), ends: timedelta = timedelta(days=30), answers_at: str = ""
+) -> Stranger:
+    """Return a stranger with their own authority, whose leaf is good from ``starts`` to ``ends`` from now.
+
+    ``answers_at`` is where the leaf says that one may ask whether it was revoked.
+    """
     now = timezone.now()
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     long = timedelta(days=99)
     root = certificate(
         "Stranger Root", root_key.public_key(), by=root_key, issuer=None, start=now - long, end=now + long
     )
-    leaf = certificate("Stranger", key.public_key(), by=root_key, issuer=root, start=now + starts, end=now + ends)
+    leaf = certificate(
+        "Stranger",
+        key.public_key(),
+        by=root_key,
+        issuer=root,
+        start=now + starts,
+        end=now + ends,
+        answers_at=answers_at,
+    )
     return Stranger(key, authority.certificate(leaf).decode(), authority.certificate(root).decode())
 
 
@@ -101,6 +115,7 @@ def certificate(
     issuer: x509.Certificate | None,
     start: datetime,
     end: datetime,
+    answers_at: str = "",
 ) -> x509.Certificate:
     """Return a certificate; without an issuer it is a root."""
     subject = x509.Name(
@@ -121,6 +136,9 @@ def certificate(
     )
     if issuer:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+    if answers_at:
+        place = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(answers_at))
+        builder = builder.add_extension(x509.AuthorityInformationAccess([place]), critical=False)
     return builder.sign(by, hashes.SHA256())
 
 
@@ -133,8 +151,14 @@ def sign(
     extra: Sequence[dict[str, Any]] = (),
     settings: dict[str, Any] | None = None,
     title: str = "theirs",
+    stamped_by: str | None = None,
+    kept_at: str = "",
 ) -> bytes:
-    """Return the media with a manifest signed by a stranger, made with c2pa-python directly."""
+    """Return the media with a manifest signed by a stranger, made with c2pa-python directly.
+
+    ``stamped_by`` is where a timestamp authority answers; ``kept_at`` an address that is written into the media in
+    place of the manifest.
+    """
     begun: dict[str, Any] = {
         "action": "c2pa.created",
         "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
@@ -153,15 +177,43 @@ def sign(
         **(settings or {}),
     }
     builder = c2pa.Builder(json.dumps(manifest), context=c2pa.Context.from_dict(written))
+    if kept_at:
+        builder.set_no_embed()
+        builder.set_remote_url(kept_at)
     for number, (parent, kind) in enumerate(parents):
         ingredient = {"title": f"parent {number}", "relationship": "parentOf", "label": f"parent-{number}"}
         builder.add_ingredient(json.dumps(ingredient), kind, io.BytesIO(parent))
+    signer = c2pa.Signer.from_callback(
+        lambda data: keys.raw_es256(by.key, data), c2pa.C2paSigningAlg.ES256, by.chain, stamped_by
+    )
+    out = io.BytesIO()
+    builder.sign(signer, mime, io.BytesIO(media), out)
+    return out.getvalue()
+
+
+def updated(media: bytes, mime: str, by: Stranger, *, settings: dict[str, Any]) -> bytes:
+    """Return the media with a manifest on top that changes nothing but what is said of it."""
+    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent-0"]}}
+    manifest = {
+        "title": "updated",
+        "claim_generator_info": [GENERATOR],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [opened], "allActionsIncluded": True}}],
+    }
+    builder = c2pa.Builder(json.dumps(manifest), context=c2pa.Context.from_dict(settings))
+    builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)
+    ingredient = {"title": "parent", "relationship": "parentOf", "label": "parent-0"}
+    builder.add_ingredient(json.dumps(ingredient), mime, io.BytesIO(media))
     signer = c2pa.Signer.from_callback(
         lambda data: keys.raw_es256(by.key, data), c2pa.C2paSigningAlg.ES256, by.chain, None
     )
     out = io.BytesIO()
     builder.sign(signer, mime, io.BytesIO(media), out)
     return out.getvalue()
+
+
+def opened(media: bytes) -> io.BytesIO:
+    """Return the media as an open file."""
+    return io.BytesIO(media)
 
 
 def boxes(media: bytes) -> list[tuple[bytes, int, int]]:

@@ -21,6 +21,7 @@ from provenance.log.models import Entry
 from provenance.manifests import claim
 from provenance.manifests.models import Manifest
 from tests.provenance import material
+from tests.vectors import lineage
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,8 @@ def test_the_manifest_says_what_is_true_of_a_render(tmp_path: Path) -> None:
     assert actions[0]["softwareAgent"] == {"name": "World", "version": "1.0"}
     assert said["c2pa.actions.v2"]["allActionsIncluded"] is True
     assert active["claim_generator_info"][0]["specVersion"] == "2.4.0"
-    named = {"sha256": "c" * 64, "entry": entry, "leaf_index": 0, "attested_by": "operator"}
+    leaf = bytes(Entry.objects.get(pk=entry).commitment).hex()
+    named = {"sha256": "c" * 64, "entry": entry, "leaf": leaf, "leaf_index": 0, "attested_by": "operator"}
     assert said[claim.CONSENT]["receipts"] == [named]
     assert said[claim.CONSENT]["clearance_sha256"] == "b" * 64
     assert {each["use"] for each in said["cawg.training-mining"]["entries"].values()} == {"notAllowed"}
@@ -172,6 +174,41 @@ def test_a_tampered_or_foreign_or_bare_parent_is_not_laundered(tmp_path: Path) -
         path = material.saved(tmp_path, media, f"parent-{number}.mp4")
         with pytest.raises(SealError, match="cannot be built upon"):
             sealed(tmp_path, render="render-3", parents=(path,))
+
+
+def test_a_receipt_can_be_found_in_the_log_though_it_had_no_place_yet(tmp_path: Path) -> None:
+    with transaction.atomic():
+        entry = ledger.append(ledger.Fact("grant.made", {"receipt": "c" * 64}))
+    done = sealed(tmp_path, receipts=(seal.ReceiptRef("c" * 64, entry),))
+    active = read(done.path)["manifests"][done.label]  # type: ignore[index]
+    said = next(each["data"] for each in active["assertions"] if each["label"] == claim.CONSENT)["receipts"][0]
+    assert said["leaf_index"] is None
+    assert bytes.fromhex(said["leaf"]) == bytes(Entry.objects.get(pk=entry).commitment)
+
+
+def test_no_parent_is_laundered_however_deep_its_trouble_lies(tmp_path: Path) -> None:
+    clean = {"remix_of_ours.mp4", "remix_of_a_remix.mp4"}
+    for number, (name, vector) in enumerate(lineage.lineage().items()):
+        path = material.saved(tmp_path, vector.media, name)
+        if name in clean:
+            assert sealed(tmp_path, render=f"over-{number}", parents=(path,)).path.exists()
+            continue
+        with pytest.raises(SealError, match="cannot be built upon"):
+            sealed(tmp_path, render=f"over-{number}", parents=(path,))
+
+
+def test_a_good_parent_does_not_help_a_bad_one(tmp_path: Path) -> None:
+    good, bad = sealed(tmp_path).path, material.saved(tmp_path, material.clip(), "bare.mp4")
+    with pytest.raises(SealError, match="cannot be built upon"):
+        sealed(tmp_path, render="render-2", parents=(good, bad))
+
+
+def test_a_withdrawn_video_is_not_built_upon(tmp_path: Path) -> None:
+    parent = sealed(tmp_path)
+    with transaction.atomic():
+        seal.withdraw(parent.manifest, reason="consent.revoked")
+    with pytest.raises(SealError, match="withdrawn"):
+        sealed(tmp_path, render="render-2", parents=(parent.path,))
 
 
 def test_a_seal_is_withdrawn_once(tmp_path: Path) -> None:
