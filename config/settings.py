@@ -237,7 +237,7 @@ EXPORT_HOME = HOME / "exports"  # people's own data, gathered for them, for seve
 SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; its end is watched, never renewed here
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
 SIGNING_KEEPER = read("SIGNING_KEEPER")  # dotted path: what keeps the leaf's key in place of a file, e.g.
-# "provenance.backends.tokens.SealToken"; an operator's own class with ``sign(digest)``: see provenance.backends.SealKeeper
+# "provenance.backends.tokens.SealToken", or an operator's own class: see SealKeeper in provenance.backends
 SIGNING_AUTHORITY = read("SIGNING_AUTHORITY")  # path: the intermediate's key and chain in PEM, to issue leaves here
 # that are short and renewed; with neither this nor a key: a development authority made in KEY_HOME
 TRUST_ANCHORS = read("TRUST_ANCHORS")  # path: the roots our own seals stand under, in PEM

@@ -4,4 +4,4 @@ from provenance.log.models import Checkpoint, Entry, Tile
 from provenance.manifests.models import Manifest, Stamping
 from provenance.marks.models import Mark
 
-__all__ = ["Checkpoint", "Entry", "Manifest", "Stamping", "Mark", "Tile"]
+__all__ = ["Checkpoint", "Entry", "Manifest", "Mark", "Stamping", "Tile"]

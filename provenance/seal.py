@@ -186,11 +186,11 @@ def signed(path: Path, draft: Path, manifest: Mapping[str, Any], parents: Sequen
 
     One that we do not believe is worth none: then the file is signed again without, by a leaf that lives longer.
     """
-    for is_wanted in (stamping.is_wanted(), False):
-        asked = signing.sign(path, destination=draft, manifest=manifest, parents=parents, is_stamped=is_wanted)
+    asked = signing.sign(path, destination=draft, manifest=manifest, parents=parents, is_stamped=stamping.is_wanted())
+    label, is_stamped = confirm(draft)
+    if asked and not is_stamped:
+        signing.sign(path, destination=draft, manifest=manifest, parents=parents)
         label, is_stamped = confirm(draft)
-        if is_stamped or not asked:
-            break
     return label, is_stamped
 
 

@@ -100,7 +100,10 @@ def certify(
     issuer: x509.Certificate | None = None,
     organisation: str = ORGANISATION,
 ) -> x509.Certificate:
-    """Return a certificate good for its ``life``; ``depth`` None makes a leaf of the C2PA profile, a number an authority of that depth."""
+    """Return a certificate good for its ``life`` from now.
+
+    ``depth`` None makes a leaf of the C2PA profile, a number an authority of that depth.
+    """
     now = timezone.now()
     name = x509.Name(
         [

@@ -9,7 +9,7 @@ from typing import NoReturn, Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -128,12 +128,7 @@ class LogKey(Ed25519PrivateKey):
         msg = "The log's key stays where it is kept."
         raise KeyStoreError(msg)
 
-    def private_bytes(
-        self,
-        encoding: serialization.Encoding,
-        format: serialization.PrivateFormat,  # noqa: A002 - the base's own name
-        encryption_algorithm: serialization.KeySerializationEncryption,
-    ) -> NoReturn:
+    def private_bytes(self, *_: object, **__: object) -> NoReturn:
         """Refuse."""
         self.private_bytes_raw()
 

@@ -88,7 +88,7 @@ def span(*, is_stamped: bool) -> Span:
 
 
 def issuer() -> bytes:
-    """Return the authority that issues leaves in PEM: key, its certificate, those above; the development one is made."""
+    """Return the authority that issues leaves in PEM: key, certificate, those above; the development one is made."""
     if settings.SIGNING_AUTHORITY:
         return store.text(settings.SIGNING_AUTHORITY).encode()
     return store.stored(AUTHORITY, authority.make)

@@ -1,7 +1,7 @@
 """How long keys and certificates last: for the operators' page, the command and the daily alarm."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
@@ -10,10 +10,12 @@ import structlog
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+from django.db import Error
 from django.utils import timezone
 
 from provenance.backends import keys, leaves
 from provenance.errors import KeyStoreError
+from provenance.manifests import stamping
 
 log = structlog.get_logger(__name__)
 DAY = timedelta(days=1)
@@ -135,8 +137,29 @@ def alarming(found: Sequence[Term]) -> list[Term]:
     return [each for each in found if each.level]
 
 
+def account() -> dict[str, object]:
+    """Return everything as plain JSON, with how many seals wait for a timestamp (None without a database)."""
+    rows = [asdict(each) | {"level": each.level.name.lower()} for each in terms()]
+    for each in rows:
+        each["ends_at"] = each["ends_at"].isoformat() if each["ends_at"] else None
+    return {"keys": rows, "waiting_for_timestamps": waiting()}
+
+
+def waiting() -> int | None:
+    """Return how many seals wait for a timestamp; None without a database."""
+    try:
+        return stamping.waiting()[0]
+    except Error:
+        return None
+
+
 def watch() -> list[Term]:
-    """Log what ends within 30 days as a warning, within 7 days as an error, and return it."""
+    """Log what ends within 30 days as a warning, within 7 days as an error, and return it.
+
+    A seal that has waited for its timestamp for a day is a warning too: its leaf ends one day.
+    """
+    if stamping.is_configured() and (waited := stamping.waiting()[1]) > DAY:
+        log.warning("seals wait for their timestamps", days=round(waited / DAY, 1))
     found = alarming(terms())
     for each in found:
         tell = log.error if each.level >= Level.URGENT else log.warning

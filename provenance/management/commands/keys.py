@@ -2,13 +2,11 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
 
 from provenance.errors import KeyStoreError
-from provenance.manifests import expiry, signing, stamping
+from provenance.manifests import expiry, signing
 from provenance.manifests.expiry import Level, Term
 
 
@@ -30,12 +28,10 @@ class Command(BaseCommand):
             found = expiry.terms()
         except KeyStoreError as error:
             raise CommandError(str(error)) from error
-        waiting = self.waiting()
         if as_json:
-            rows = [asdict(each) | {"level": each.level.name.lower()} for each in found]
-            self.stdout.write(json.dumps({"keys": rows, "waiting_for_timestamps": waiting}, default=str, indent=2))
+            self.stdout.write(json.dumps(expiry.account(), indent=2))
         else:
-            self.tell(found, waiting)
+            self.tell(found, expiry.waiting())
         if any(each.level >= Level.URGENT for each in found):
             raise SystemExit(1)
 
@@ -48,10 +44,3 @@ class Command(BaseCommand):
             self.stdout.write("  ".join(word for word in words if word))
         if waiting:
             self.stdout.write(f"{waiting} seals wait for a timestamp")
-
-    def waiting(self) -> int | None:
-        """Return how many seals wait for a timestamp; None without a database."""
-        try:
-            return stamping.waiting()[0]
-        except Error:
-            return None
