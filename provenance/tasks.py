@@ -3,9 +3,28 @@
 from celery import shared_task
 
 from provenance.log import sequencer
+from provenance.manifests import expiry, signing, stamping
 
 
 @shared_task(name="provenance.tasks.sequence", ignore_result=True)
 def sequence() -> None:
     """Give pending entries of the log their place and sign the tree; harmless to run twice."""
     sequencer.sequence()
+
+
+@shared_task(name="provenance.tasks.stamp", ignore_result=True)
+def stamp() -> None:
+    """Add timestamps to seals that were made while the authority was silent; harmless to run twice."""
+    stamping.sweep()
+
+
+@shared_task(name="provenance.tasks.rotate", ignore_result=True)
+def rotate() -> None:
+    """Renew the leaves that are due, before a seal has to wait for it; harmless to run twice."""
+    signing.rotate()
+
+
+@shared_task(name="provenance.tasks.watch", ignore_result=True)
+def watch() -> None:
+    """Raise the alarm about certificates that end soon, once a day."""
+    expiry.watch()

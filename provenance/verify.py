@@ -35,6 +35,7 @@ class Report:
             "verdict": str(self.verdict),
             "signer": asdict(found.signer) if found.signer else None,
             "manifest": asdict(found.manifest) if found.manifest else None,
+            "timestamp": asdict(found.stamp) if found.stamp else None,
             "ingredients": [asdict(each) for each in found.ingredients],
             "consent": [dict(each) for each in found.consent],
             "ledger": self.record.ledger,

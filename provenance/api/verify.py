@@ -29,6 +29,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=[str(each) for each in verify.Verdict])
     signer = serializers.JSONField(allow_null=True)
     manifest = serializers.JSONField(allow_null=True)
+    timestamp = serializers.JSONField(allow_null=True)
     ingredients = serializers.ListField(child=serializers.JSONField())
     consent = serializers.ListField(child=serializers.JSONField())
     ledger = serializers.ChoiceField(choices=["included", "pending", "absent", "unknown"])

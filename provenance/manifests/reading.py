@@ -20,7 +20,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import IO, Any
 
-from provenance.manifests import boxes, containers
+from provenance.manifests import boxes, containers, status
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 20
@@ -30,6 +30,7 @@ REMOTE = "must fetch remote manifests from url "
 BOUND, UNLIKE = "assertion.bmffHash.match", "assertion.bmffHash.mismatch"
 CREDENTIALS = re.compile(r"jumbf|algorithm|claim|assertion|manifest|signature|certificate|cbor", re.IGNORECASE)
 MALFORMED = "There are credentials in this file, but they are malformed."
+TIMES = "\n# timestamp authorities\n"  # between the roots of seals and those of times, in what the child is told
 NAKED = "naked codestream cannot contain"  # a JPEG XL without boxes
 
 
@@ -54,9 +55,10 @@ class Reading:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-def read(path: Path, *, anchors: str, seconds: float = SECONDS) -> Reading:
+def read(path: Path, *, anchors: str, times: str = "", seconds: float = SECONDS) -> Reading:
     """Return what a file's credentials say under these trust anchors (PEM; empty: nobody is trusted).
 
+    ``times`` are the roots of timestamp authorities: they vouch for when, never for who (see ``status.is_known``).
     Never raises for any file: what cannot be read is an outcome.
     """
     try:
@@ -65,21 +67,21 @@ def read(path: Path, *, anchors: str, seconds: float = SECONDS) -> Reading:
         if path.stat().st_size == 0:
             return unreadable("This file is empty.")
         with path.open("rb") as file:
-            return ask(file, anchors=anchors, seconds=seconds)
+            return ask(file, anchors=anchors + TIMES + times, seconds=seconds)
     except FileNotFoundError:
         return unreadable("There is no file of this name.")
     except (OSError, ValueError):
         return unreadable("This file cannot be opened.")
 
 
-def read_own(path: Path, *, anchors: str) -> Reading:
+def read_own(path: Path, *, anchors: str, times: str = "") -> Reading:
     """Return the same about a file that this very process has just written: nobody needs a child against oneself.
 
     Raises:
         OSError: the file is gone.
     """
     with path.open("rb") as file:
-        return understand(json.dumps(report(file, anchors)).encode(), 0)
+        return understand(json.dumps(report(file, anchors + TIMES + times)).encode(), 0)
 
 
 def unreadable(note: str) -> Reading:
@@ -185,14 +187,20 @@ def credentials(file: IO[bytes], mime: str, anchors: str) -> dict[str, Any]:
     """Read the credentials under these anchors, fetching nothing."""
     from c2pa import C2paError, Context, Reader  # noqa: PLC0415
 
-    trust = {"trust": {"trust_anchors": anchors}} if anchors else {}
     offline = {"remote_manifest_fetch": False, "ocsp_fetch": False}
     try:
-        context = Context.from_dict({"version": 1, **trust, "verify": offline})
+        context = Context.from_dict({"version": 1, "trust": {"anchors": trust(anchors)}, "verify": offline})
         with Reader(mime, file, context=context) as reader:
             return answer_of(Outcome.READ, found=reader.json(), remote=reader.get_remote_url() or "")
     except C2paError as error:
         return explain(str(error))
+
+
+def trust(anchors: str) -> list[dict[str, str]]:
+    """Return the lists of anchors in the reader's terms, each under the name by which its answer tells them apart."""
+    seals, _, times = anchors.partition(TIMES)
+    lists = (("manifest", status.SEALS, seals), ("tsa", status.STAMPS, times))
+    return [{"trust_kind": kind, "trust_uri": name, "trust_anchors": pem} for kind, name, pem in lists if pem.strip()]
 
 
 def broken(found: dict[str, Any], *, otherwise: dict[str, Any]) -> dict[str, Any]:

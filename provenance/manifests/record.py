@@ -11,7 +11,7 @@ from django.db import Error, transaction
 
 from provenance.errors import ProvenanceError
 from provenance.log import proofs
-from provenance.manifests.models import Manifest
+from provenance.manifests.models import Manifest, Stamping
 
 DIFFERS = "not-byte-identical"  # the seal holds, yet bytes it does not cover are not those we released
 
@@ -43,12 +43,18 @@ def absent() -> Record:
 
 def known(row: Manifest, path: Path) -> Record:
     """Return what a seal's own record says."""
-    problems: tuple[str, ...] = () if sha256(path) == row.file_sha256 else (DIFFERS,)
+    problems: tuple[str, ...] = () if sha256(path) in released_digests(row) else (DIFFERS,)
     ledger = prove(row)
     if ledger == "unknown":
         problems += ("the log's proof does not hold",)
     standing = "standing" if row.withdrawn_entry_id is None else "withdrawn"
     return Record(ledger=ledger, standing=standing, problems=problems, render=row.render)
+
+
+def released_digests(row: Manifest) -> set[str]:
+    """Return the digests of the files we released under a seal: a timestamp that came late made a second one."""
+    late = Stamping.objects.filter(manifest=row).values_list("sealed_sha256", flat=True)
+    return {row.file_sha256, *late}
 
 
 def prove(row: Manifest) -> str:
