@@ -41,7 +41,7 @@ class Report:
     @property
     def headline(self) -> tuple[str, str]:
         """Return the answer in a few words, and the sentence under it."""
-        return parts.headline(self.verdict, self.marks)
+        return parts.headline(self.findings, self.verdict, self.marks)
 
     @property
     def answers(self) -> tuple[Part, ...]:

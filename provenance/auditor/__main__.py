@@ -20,7 +20,7 @@ STATUS = {
     Verdict.NO_CREDENTIALS: 7,
     Verdict.UNREADABLE: 8,
 }
-ABOUT = "Say whose file this is and whether it was altered, from the file, the signer's roots and the log's proof alone."
+ABOUT = "Say whose file this is and whether it was altered, from the file, the signer's roots and the log's proof."
 CODES = """\
 exit status:
   0  sealed under these roots, unaltered; with --proof: its entry is in the log too
@@ -55,7 +55,7 @@ def parser() -> Parser:
         "--proof", type=Path, action="append", default=[], metavar="FILE.tlog-proof",
         help="the log's proof of its sealing, or of an agreement behind it; may be given more than once",
     )  # fmt: skip
-    made.add_argument("--log-key", default="", metavar="VKEY", help="the log's key, name+id+key, or a file that holds it")
+    made.add_argument("--log-key", default="", metavar="VKEY", help="the log's key, name+id+key, or a file of it")
     made.add_argument("--json", action="store_true", help="write exactly one JSON object")
     return made
 
@@ -91,7 +91,8 @@ def status(found: Audit) -> int:
 def lines(found: Audit) -> list[str]:
     """Return the answer for a terminal: nothing a file contains can steer it."""
     data = found.data()
-    signer, manifest, entry = data["signer"] or {}, data["manifest"] or {}, data["entry"] or {}
+    signer, manifest, entry = data["signer"] or {}, data["manifest"] or {}, data["entry"]
+    place = f"{entry['index']} of {entry['size']} in {entry['origin']}, {entry['at']}" if entry else "-"
     return [
         f"verdict     {data['verdict']}",
         f"            {data['headline']}. {data['sentence']}",
@@ -99,7 +100,7 @@ def lines(found: Audit) -> list[str]:
         f"signed by   {signer.get('name') or '-'} ({signer.get('organisation') or '-'})",
         f"manifest    {manifest.get('label') or '-'}",
         f"sha256      {data['sha256'] or '-'}",
-        f"log entry   {entry['index']} of {entry['size']} in {entry['origin']}, {entry['at']}" if entry else "log entry   -",
+        f"log entry   {place}",
         *(f"receipt     {each['receipt']} by {each['attested_by']}, {each['ledger']}" for each in data["consent"]),
         *(f"problem     {each}" for each in data["problems"]),
     ]

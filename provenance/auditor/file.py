@@ -16,13 +16,13 @@ from provenance.errors import LogFormatError, ProvenanceError
 from provenance.log import tree
 from provenance.manifests import findings, logproof, parts, reading, shown
 from provenance.manifests.findings import Findings
-from provenance.manifests.logproof import Entry
+from provenance.manifests.logproof import Entry, ProofFile
 from provenance.manifests.parts import Part, Record
 from provenance.manifests.status import Verdict
 
 UNREAD: Mapping[str, Any] = {"invisible": "not read", "render": None, "manifest": None}
 LARGEST = 1 << 20  # bytes of a file of certificates, a key or a proof
-HERE = "unknown here: only the log's newest state can tell"
+HERE = "unknown here; only the log's newest state can tell"
 
 
 class AuditError(ProvenanceError):
@@ -46,7 +46,7 @@ class Audit:
     @property
     def headline(self) -> tuple[str, str]:
         """Return the answer in a few words, and the sentence under it."""
-        return parts.headline(self.verdict, UNREAD)
+        return parts.headline(self.findings, self.verdict, UNREAD)
 
     @property
     def answers(self) -> tuple[Part, ...]:
@@ -104,21 +104,35 @@ def audit(path: Path, *, anchors: str, proofs: Sequence[str] = (), log_key: str 
         log_key: the log's key as ``name+id+key``, needed for proofs.
 
     Raises:
-        AuditError: anchors, key or a proof are not what they should be.
-        LogFormatError: a proof does not hold, in one sentence why.
+        AuditError: there are no roots, or proofs without a key.
+        LogFormatError: this is no log's key, or no proof file; one that is and does not hold is a finding.
     """
     check(anchors)
     if proofs and not log_key:
         raise AuditError("A proof is checked with the log's key: give it with --log-key.")
     origin, public = logproof.verifying(log_key) if log_key else ("", b"")
-    entries = [logproof.verify(logproof.read(each), origin=origin, public=public) for each in proofs]
+    entries, broken = weighed(list(map(logproof.read, proofs)), origin=origin, public=public)
     found = findings.interpret(reading.read(path, anchors=anchors))
     digest = sha256(path)
     if found.verdict is not Verdict.OURS or found.manifest is None:
         return Audit(found, Record(ledger="unknown", standing=HERE), digest)
     sealing = next((each for each in entries if is_sealing(each, found.manifest.label)), None)
     consent = tuple({**each, **logged(each, entries)} for each in found.consent)
-    return Audit(replace(found, consent=consent), record(found, sealing, digest, asked=bool(proofs)), digest, sealing)
+    known = record(found, sealing, digest, asked=bool(proofs))
+    known = replace(known, problems=(*broken, *known.problems), is_broken=known.is_broken or bool(broken))
+    return Audit(replace(found, consent=consent), known, digest, sealing)
+
+
+def weighed(files: Sequence[ProofFile], *, origin: str, public: bytes) -> tuple[list[Entry], list[str]]:
+    """Return the entries that are proven, and one sentence for every proof that does not hold."""
+    entries: list[Entry] = []
+    broken: list[str] = []
+    for each in files:
+        try:
+            entries.append(logproof.verify(each, origin=origin, public=public))
+        except LogFormatError as error:
+            broken.append(str(error))
+    return entries, broken
 
 
 def check(anchors: str) -> None:
@@ -139,10 +153,10 @@ def is_sealing(entry: Entry, label: str) -> bool:
 def record(found: Findings, entry: Entry | None, digest: str, *, asked: bool) -> Record:
     """Return what the proven entry of a sealing says of the file, as the table's record."""
     if entry is None:
-        problems = ("no proof given is of this file's sealing",) if asked else ()
-        return Record(ledger="unknown", standing=HERE, problems=problems, is_broken=asked)
+        other = ("no proof given is of this file's sealing",) if asked else ()
+        return Record(ledger="unknown", standing=HERE, problems=other, is_broken=asked)
     named = [each.get("entry") for each in found.consent]
-    problems = () if entry.fact.get("file_sha256") == digest else (parts.DIFFERS,)
+    problems: tuple[str, ...] = () if entry.fact.get("file_sha256") == digest else (parts.DIFFERS,)
     if entry.fact.get("receipts") != named:
         problems += ("the log names other agreements than the seal",)
     return Record(
@@ -191,6 +205,3 @@ def small(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise AuditError(f"{shown.text(path.name)} cannot be read as text.") from error
-
-
-__all__ = ["Audit", "AuditError", "LogFormatError", "audit", "small"]

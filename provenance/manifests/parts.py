@@ -15,13 +15,23 @@ from provenance.manifests.status import Meaning, Verdict
 
 DIFFERS = "not-byte-identical"  # the seal holds, yet bytes it does not cover are not those we released
 OURS = {Verdict.OURS, Verdict.OURS_WITHDRAWN}
+MARKED = {
+    "mark.found": "marked",
+    "mark.unsealed": "marked",
+    "mark.unknown": "marked-unknown",
+    "mark.transplanted": "transplanted",
+}  # what a mark makes of the headline
+NAME = 80  # characters of a stranger's name
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What records say of a seal: ``ledger`` is included, pending, absent or unknown; ``standing`` is standing,
-    withdrawn or unknown since when. ``index`` and ``size`` are the entry's place and the checkpoint's size;
-    ``witnesses`` how many others signed that checkpoint and were checked."""  # fmt: skip
+    """What records say of a seal.
+
+    ``ledger`` is included, pending, absent or unknown; ``standing`` is standing, withdrawn or unknown since when.
+    ``is_broken``: there is a proof, and it does not hold. ``index`` and ``size`` are the entry's place and the
+    checkpoint's size; ``witnesses`` how many others signed that checkpoint and were checked.
+    """
 
     ledger: str
     standing: str
@@ -59,11 +69,20 @@ def answers(found: Findings, verdict: Verdict, record: Record, mark: Mapping[str
     )
 
 
-def headline(verdict: Verdict, mark: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the answer to everything in a few words, and the sentence under it."""
-    marked = {"mark.found": "marked", "mark.unsealed": "marked", "mark.unknown": "marked-unknown"}
-    code = "" if verdict in OURS else of_mark(mark).code
-    return words.HEADLINES[{**marked, "mark.transplanted": "transplanted"}.get(code, str(verdict))]
+def headline(found: Findings, verdict: Verdict, mark: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the answer to everything in a few words, and the sentence under it.
+
+    A mark says most where nothing else speaks for the file; credentials that were broken are still the first news.
+    """
+    title, sentence = words.HEADLINES[str(verdict)]
+    said = of_mark(mark)
+    if verdict is Verdict.UNREADABLE:
+        return title, shown.text(next(iter(found.problems), sentence))[:NAME * 3]
+    if verdict in OURS or said.code not in MARKED:
+        return title, sentence
+    if verdict in {Verdict.INVALID, Verdict.TAMPERED}:
+        return title, f"{sentence} {said.sentence}"
+    return words.HEADLINES[MARKED[said.code]]
 
 
 def say(code: str, **said: object) -> Part:
@@ -79,7 +98,8 @@ def of_bytes(found: Findings, record: Record, mark: Mapping[str, Any], *, is_our
     if found.verdict is Verdict.TAMPERED:
         return say("bytes.altered")
     if found.is_bound:
-        return say("bytes.theirs" if found.verdict is Verdict.UNKNOWN_SIGNER else "bytes.unvouched")
+        is_unknown = found.verdict is Verdict.UNKNOWN_SIGNER
+        return say("bytes.theirs", name=signed_by(found)) if is_unknown else say("bytes.unvouched")
     return say("bytes.once" if str(mark["invisible"]).startswith("found") else "bytes.nothing")
 
 
@@ -88,8 +108,7 @@ def of_signer(found: Findings, *, is_ours: bool) -> Part:
     if is_ours:
         return say("signer.ours")
     if found.verdict is Verdict.UNKNOWN_SIGNER:
-        name = found.signer.name or found.signer.organisation if found.signer else ""
-        return say("signer.unknown", name=shown.text(name or "nobody"))
+        return say("signer.unknown", name=signed_by(found))
     if found.verdict in {Verdict.NO_CREDENTIALS, Verdict.UNREADABLE}:
         return say("signer.nothing")
     problems = set(found.problems)
@@ -98,6 +117,12 @@ def of_signer(found: Findings, *, is_ours: bool) -> Part:
     if problems & {"signingCredential.revoked", "signingCredential.ocsp.revoked"}:
         return say("signer.revoked")
     return say("signer.once" if {status.SIGNED, status.TRUSTED} <= codes(found, "success") else "signer.broken")
+
+
+def signed_by(found: Findings) -> str:
+    """Return the name in the signer's certificate, as a page can show it."""
+    name = found.signer.name or found.signer.organisation if found.signer else ""
+    return shown.text(name or "nobody")[:NAME]
 
 
 def codes(found: Findings, kind: str) -> set[str]:
@@ -165,7 +190,7 @@ def attestation(receipts: Sequence[Mapping[str, Any]]) -> str:
     if not signed:
         return "We alone attest them so far."
     if signed == len(receipts):
-        return "Each was signed with the person's own passkey."
+        return f"{'That yes' if signed == 1 else 'Each'} was signed with the person's own passkey."
     return f"{signed} of {len(receipts)} were signed with the person's own passkey; we alone attest the rest."
 
 
@@ -196,7 +221,7 @@ def of_time(found: Findings) -> Part:
 def clock(found: Findings) -> str:
     """Return the name of the clock that stamped it, as its certificate says: ``timestamp cert trusted: NAME``."""
     rows = checks(found).get("success") or []
-    told = next((each for each in rows if each.get("code") == "timeStamp.trusted"), {})
+    told: Mapping[str, Any] = next((each for each in rows if each.get("code") == "timeStamp.trusted"), {})
     return shown.text(str(told.get("explanation") or "").partition(": ")[2])[:80]
 
 
@@ -216,9 +241,10 @@ def of_log(record: Record, *, is_ours: bool) -> Part:
         return say("log.broken")
     if record.ledger != "included":
         return say(f"log.{record.ledger}")
-    place = "" if record.index is None else f" as entry {record.index:,} of {record.size:,}"
+    place = "" if record.index is None else f" as entry {record.index:,}"
+    size = f" of {record.size:,}" if record.size else ""
     count = "one witness" if record.witnesses == 1 else f"{record.witnesses} witnesses"
-    return say("log.included", place=place, witnessed=f", and {count} with it" if record.witnesses else "")
+    return say("log.included", place=place, size=size, witnessed=f", and {count} with it" if record.witnesses else "")
 
 
 def of_mark(mark: Mapping[str, Any]) -> Part:

@@ -117,8 +117,8 @@ class Child:
 def serve(control: socket.socket, work: Work) -> None:
     """Fork a child for every order until whoever gives them is gone."""
     wake, woken = socket.socketpair()
-    woken.setblocking(False)
-    wake.setblocking(False)
+    for each in (wake, woken):
+        each.settimeout(0)  # a full or an empty pair never holds us up
     signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     children: dict[int, Child] = {}

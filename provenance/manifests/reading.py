@@ -114,7 +114,7 @@ def understand(answer: bytes, code: int) -> Reading:
 def main() -> None:
     """Read the file on standard input under the anchors on descriptor 3, and write one JSON object."""
     limit()
-    with open(3, encoding="utf-8") as wish, open(0, "rb") as file, open(1, "w", encoding="utf-8") as answer:  # noqa: PTH123
+    with open(3, encoding="utf-8") as wish, open(0, "rb") as file, open(1, "w", encoding="utf-8") as answer:
         json.dump(report(file, wish.read()), answer)
 
 

@@ -59,7 +59,7 @@ def known(row: Manifest, digest: str) -> Record:
 
 def names(said: Mapping[str, Any], label: str) -> bool:
     """Return whether an entry reports the sealing of this very manifest."""
-    return said["kind"] == "asset.sealed" and said["fact"].get("manifest") == label
+    return bool(said["kind"] == "asset.sealed" and said["fact"].get("manifest") == label)
 
 
 def attest(entry: int, is_it: Callable[[Mapping[str, Any]], bool]) -> tuple[str, Proof | None]:

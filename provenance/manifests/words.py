@@ -52,7 +52,7 @@ SAID: Final[Mapping[str, tuple[State, str]]] = {
         "proven",
         "Every picture and every sound is as we sealed it; something around them that no seal covers was changed.",
     ),
-    "bytes.theirs": ("claimed", "Unchanged since a signer unknown to us signed them."),
+    "bytes.theirs": ("claimed", "Unchanged since “{name}” signed them. That is the name in the certificate; we do not know them."),
     "bytes.altered": ("failed", "They are not those that were signed."),
     "bytes.unvouched": ("missing", "They fit the credentials, but the credentials themselves do not hold."),
     "bytes.once": ("missing", "What was changed since our mark was put in cannot be told."),
@@ -77,19 +77,19 @@ SAID: Final[Mapping[str, tuple[State, str]]] = {
     "ingredients.none": ("claimed", "Made from no other file, as the signer says."),
     "ingredients.failed": ("failed", "Made from {count}; the credentials of {bad} did not hold."),
     "ingredients.unknown": ("claimed", "Made from {count}; {bad} signed by somebody we do not know."),
-    "ingredients.bare": ("missing", "Made from {count}; {bad} without credentials, so where it came from is not shown."),
+    "ingredients.bare": ("missing", "Made from {count}; {bad} without credentials: where it came from is not shown."),
     "ingredients.nothing": ("missing", "Nothing shows what it was made from."),
     # had the people in it agreed when it was made, and by whose key?
-    "consent.passkey": ("proven", "{count}; in the public log before it was sealed. {whose}"),
-    "consent.operator": ("claimed", "{count}; in the public log before it was sealed. {whose}"),
+    "consent.passkey": ("proven", "{count}, and the public log knew before the video was sealed. {whose}"),
+    "consent.operator": ("claimed", "{count}, and the public log knew before the video was sealed. {whose}"),
     "consent.unlogged": ("claimed", "{count}, as the seal says; the log does not show it here. {whose}"),
-    "consent.late": ("failed", "{count}, as the seal says, but the public log shows it only after the video was sealed."),
+    "consent.late": ("failed", "{count}, as the seal says, but the log took it in only after the video was sealed."),
     "consent.nobody": ("claimed", "Made without anybody's enrolled likeness, as the seal says."),
     "consent.nothing": ("missing", "Nothing shows who is in it, or whether they agreed."),
     # does it still stand?
     "standing.stands": ("claimed", "It stands: our records know of nobody who has taken it back."),
     "standing.withdrawn": ("failed", "It was taken back{when}. Please do not share it."),
-    "standing.unknown": ("missing", "Whether it still stands cannot be told here: {standing}."),
+    "standing.unknown": ("missing", "Whether it still stands is {standing}."),
     "standing.nothing": ("missing", "There is no seal of ours on it that could have been taken back."),
     # when was it made, and by whose clock?
     "time.stamped": ("proven", "Signed on {when}, as a clock that we trust confirms{by}."),
@@ -97,7 +97,7 @@ SAID: Final[Mapping[str, tuple[State, str]]] = {
     "time.claimed": ("claimed", "Made on {when}, as the signer says; no independent clock confirms it."),
     "time.nothing": ("missing", "Nothing says when it was made."),
     # is it in the public log?
-    "log.included": ("proven", "In the public log{place}, checked up to a list that the log signed{witnessed}."),
+    "log.included": ("proven", "In the public log{place}, checked against a list{size} that the log signed{witnessed}."),
     "log.pending": ("claimed", "Written down; it will be in the public log within seconds."),
     "log.broken": ("failed", "The log's own proof of it does not hold."),
     "log.absent": ("failed", "It bears our signature, and our log does not know it. We ask you to tell us."),
@@ -112,7 +112,7 @@ SAID: Final[Mapping[str, tuple[State, str]]] = {
     "mark.unknown": ("claimed", "Our mark is in the pictures; which video it was given to cannot be told any more."),
     "mark.transplanted": ("failed", "Our mark is in the pictures, but was given to others: it was copied here."),
     "mark.nothing": ("missing", "Our mark was not found in the pictures. That proves nothing."),
-    "mark.unread": ("missing", "The pictures were not searched for our mark."),
+    "mark.unread": ("missing", "The pictures were not, or could not be, searched for our mark."),
 }
 
 ASKED: Final[Mapping[str, str]] = {

@@ -1,7 +1,10 @@
 """The Verify page: any file in, one answer out. Public; nothing is kept longer than it is looked at."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -14,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from provenance import verify
 from provenance.manifests import shown, words
-from provenance.verify import Report
+from provenance.verify import Part, Report
 
 SLACK = 64 * 1024  # what a form's own lines take beside the file
 LONGEST = 120  # characters of a file's name
@@ -57,7 +60,7 @@ def look(request: HttpRequest) -> HttpResponse:
     return show(request, **told(report, name=name))
 
 
-def told(report: Report, *, name: str, ticket: str = "") -> dict[str, object]:
+def told(report: Report, *, name: str, ticket: str = "") -> dict[str, Any]:
     """Return what the page says about a report; ``ticket`` while its pictures are still to be searched."""
     title, sentence = report.headline
     parts = {each.name: each for each in report.answers}
@@ -67,13 +70,19 @@ def told(report: Report, *, name: str, ticket: str = "") -> dict[str, object]:
         "ticket": ticket,
         "title": title,
         "sentence": sentence,
-        "lines": [("Bytes", parts["bytes"]), ("People", parts["consent"]), ("Record", parts["log"])],
+        "lines": [("Bytes", parts["bytes"]), ("People", parts["consent"]), ("Record", recorded(parts))],
         "answers": [(words.ASKED[each.name], each) for each in report.answers],
         "said": report.data(),
         "raw": json.dumps(report.data(), indent=2, ensure_ascii=True),
         "log_key": verify.published.log_key(),
         "audit": AUDIT + (PROVE if report.record.ledger == "included" else ""),
     }
+
+
+def recorded(parts: Mapping[str, Part]) -> Part:
+    """Return the line about the record: in the log, and taken back if it was."""
+    log, standing = parts["log"], parts["standing"]
+    return replace(log, sentence=f"{log.sentence} {standing.sentence}") if standing.state == "failed" else log
 
 
 def show(request: HttpRequest, *, status: int = 200, trouble: str = "", **said: object) -> HttpResponse:

@@ -54,6 +54,6 @@ def lines(report: Report) -> list[str]:
         *(f"{name:<11} {each['state']:<8} {each['sentence']}" for name, each in data["parts"].items()),
         f"signed by   {signer.get('name') or '-'} ({signer.get('organisation') or '-'})",
         f"made with   {manifest.get('model') or '-'}, {manifest.get('made_at') or '-'}",
-        *(f"receipt     {each['receipt'][:16]}… by {each['attested_by']}, {each['ledger']}" for each in data["consent"]),
+        *(f"receipt     {each['receipt']} by {each['attested_by']}, {each['ledger']}" for each in data["consent"]),
         *(f"problem     {each}" for each in data["problems"]),
     ]
