@@ -77,7 +77,7 @@ def headline(found: Findings, verdict: Verdict, mark: Mapping[str, Any]) -> tupl
     title, sentence = words.HEADLINES[str(verdict)]
     said = of_mark(mark)
     if verdict is Verdict.UNREADABLE:
-        return title, shown.text(next(iter(found.problems), sentence))[:NAME * 3]
+        return title, shown.text(next(iter(found.problems), sentence))[: NAME * 3]
     if verdict in OURS or said.code not in MARKED:
         return title, sentence
     if verdict in {Verdict.INVALID, Verdict.TAMPERED}:

@@ -52,7 +52,10 @@ SAID: Final[Mapping[str, tuple[State, str]]] = {
         "proven",
         "Every picture and every sound is as we sealed it; something around them that no seal covers was changed.",
     ),
-    "bytes.theirs": ("claimed", "Unchanged since “{name}” signed them. That is the name in the certificate; we do not know them."),
+    "bytes.theirs": (
+        "claimed",
+        "Unchanged since “{name}” signed them. That is a name in a certificate; we do not know them.",
+    ),
     "bytes.altered": ("failed", "They are not those that were signed."),
     "bytes.unvouched": ("missing", "They fit the credentials, but the credentials themselves do not hold."),
     "bytes.once": ("missing", "What was changed since our mark was put in cannot be told."),
@@ -97,7 +100,10 @@ SAID: Final[Mapping[str, tuple[State, str]]] = {
     "time.claimed": ("claimed", "Made on {when}, as the signer says; no independent clock confirms it."),
     "time.nothing": ("missing", "Nothing says when it was made."),
     # is it in the public log?
-    "log.included": ("proven", "In the public log{place}, checked against a list{size} that the log signed{witnessed}."),
+    "log.included": (
+        "proven",
+        "In the public log{place}, checked against a list{size} that it signed{witnessed}.",
+    ),
     "log.pending": ("claimed", "Written down; it will be in the public log within seconds."),
     "log.broken": ("failed", "The log's own proof of it does not hold."),
     "log.absent": ("failed", "It bears our signature, and our log does not know it. We ask you to tell us."),
