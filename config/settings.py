@@ -234,6 +234,7 @@ QUARANTINE_HOME = HOME / "quarantine"  # held bytes: never a URL
 CAPTURE_HOME = HOME / "captures"  # raw captures until judged
 REFERENCE_HOME = HOME / "references"  # files that videos are to be made from: never a URL
 EXPORT_HOME = HOME / "exports"  # people's own data, gathered for them, for seven days
+LOOK_HOME = HOME / "looks"  # files sent to be verified, for the seconds until their pictures were searched for our mark
 SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; its end is watched, never renewed here
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
 SIGNING_KEEPER = read("SIGNING_KEEPER")  # dotted path: what keeps the leaf's key in place of a file, e.g.
@@ -350,6 +351,7 @@ CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about 
     "stamp": {"task": "provenance.tasks.stamp", "schedule": 30.0, "options": {"expires": 60}},
     "rotate": {"task": "provenance.tasks.rotate", "schedule": 900.0, "options": {"expires": 900}},
     "watch": {"task": "provenance.tasks.watch", "schedule": crontab(hour=6, minute=10)},
+    "looks": {"task": "provenance.tasks.forget", "schedule": 60.0, "options": {"expires": 60}},
     "captures": {"task": "consent.tasks.sweep", "schedule": 20.0, "options": {"expires": 30}},
     "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},
     "retire": {"task": "consent.tasks.retire", "schedule": crontab(hour=3, minute=40)},

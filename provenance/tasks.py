@@ -4,6 +4,7 @@ from celery import shared_task
 
 from provenance.log import sequencer
 from provenance.manifests import expiry, signing, stamping
+from provenance.marks import waiting
 
 
 @shared_task(name="provenance.tasks.sequence", ignore_result=True)
@@ -28,3 +29,9 @@ def rotate() -> None:
 def watch() -> None:
     """Raise the alarm about certificates that end soon, once a day."""
     expiry.watch()
+
+
+@shared_task(name="provenance.tasks.forget", ignore_result=True)
+def forget() -> None:
+    """Delete files that waited to be searched for our mark and that nobody came for."""
+    waiting.forget()

@@ -1,17 +1,16 @@
 """Reading credentials out of any file: in a child process that has little memory, little time and no way out.
 
-A file from a stranger goes through a large parser, so this process never parses it. The child is this very module
-(``python -m provenance.manifests.reading``): it gets the open file as standard input and never learns its path, it
-fetches nothing, and what it says is taken for text. No Django here: an auditor runs it alone.
+A file from a stranger goes through a large parser, so this process never parses it. The child (this very module,
+forked by ``readers``) gets the open file as standard input and never learns its path, it fetches nothing, and what it
+says is taken for text. No Django here: an auditor runs it alone.
 """
 
 import contextlib
 import io
 import json
-import os
 import re
 import resource
-import subprocess
+import socket
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -20,9 +19,10 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import IO, Any
 
-from provenance.manifests import boxes, containers, status
+from provenance.manifests import boxes, containers, readers, status
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = readers.ROOT
+NURSERY = readers.Nursery("provenance.manifests.reading")
 SECONDS = 20
 MEMORY = 2 << 30
 ANSWER = 32 << 20  # bytes the child may write
@@ -94,19 +94,8 @@ def ask(file: IO[bytes], *, anchors: str, seconds: float) -> Reading:
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as wish:
         wish.write(anchors.encode())
         wish.seek(0)
-        try:
-            code = subprocess.run(
-                [sys.executable, "-m", "provenance.manifests.reading", str(wish.fileno())],
-                stdin=file,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[wish.fileno()],
-                cwd=ROOT,
-                env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"},
-                timeout=seconds,
-                check=False,
-            ).returncode
-        except subprocess.TimeoutExpired:
+        code = NURSERY.run(file.fileno(), wish.fileno(), answer.fileno(), seconds=seconds)
+        if code == readers.LATE:
             return unreadable(f"Reading this file took more than {seconds:.0f} seconds, so we stopped.")
         answer.seek(0)
         return understand(answer.read(ANSWER), code)
@@ -135,12 +124,11 @@ def understand(answer: bytes, code: int) -> Reading:
 # -- what follows runs in the child
 
 
-def main(anchors: IO[str], file: IO[bytes], answer: IO[str]) -> None:
-    """Read the file on standard input and write one JSON object."""
-    import c2pa  # noqa: F401, PLC0415 - loaded before memory is limited, and never in the parent
-
+def main() -> None:
+    """Read the file on standard input under the anchors on descriptor 3, and write one JSON object."""
     limit()
-    json.dump(report(file, anchors.read()), answer)
+    with open(3, encoding="utf-8") as wish, open(0, "rb") as file, open(1, "w", encoding="utf-8") as answer:
+        json.dump(report(file, wish.read()), answer)
 
 
 def limit() -> None:
@@ -233,5 +221,6 @@ def explain(said: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    with open(int(sys.argv[1]), encoding="utf-8") as wish:  # noqa: PTH123 - a descriptor, not a path
-        main(wish, sys.stdin.buffer, sys.stdout)
+    import c2pa  # noqa: F401 - loaded before any child is forked and its memory limited, and never in the parent
+
+    readers.serve(socket.socket(fileno=int(sys.argv[1])), main)
