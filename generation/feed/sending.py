@@ -61,7 +61,7 @@ def sent(path: Path, *, request: HttpRequest, name: str, keep: bool, may: May) -
         ("X-Content-Type-Options", "nosniff"),
         ("Accept-Ranges", "bytes"),
     ]
-    answer = SealedFile(str(path), headers).get_response(request.method, request.META)
+    answer = SealedFile(str(path), headers).get_response(request.method or "GET", request.META)
     response: HttpResponseBase = (
         HttpResponse() if answer.file is None else StreamingHttpResponse(Judged(answer.file, may=may))
     )
