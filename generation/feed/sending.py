@@ -27,7 +27,7 @@ class SealedFile(StaticFile):  # type: ignore[misc]  # whitenoise has no types
     timestamp, and a player that asks on is then sent the new one whole, never its bytes behind the old one's.
     """
 
-    def get_response(self, method: str, request_headers: dict[str, str]) -> Response:
+    def get_response(self, method: str | None, request_headers: dict[str, str]) -> Response:
         """Return the range asked for, if it is of this very file; else the whole."""
         if request_headers.get("HTTP_IF_RANGE", self.etag) != self.etag:
             request_headers = {name: each for name, each in request_headers.items() if name != "HTTP_RANGE"}
@@ -61,7 +61,7 @@ def sent(path: Path, *, request: HttpRequest, name: str, keep: bool, may: May) -
         ("X-Content-Type-Options", "nosniff"),
         ("Accept-Ranges", "bytes"),
     ]
-    answer = SealedFile(str(path), headers).get_response(request.method or "GET", request.META)
+    answer = SealedFile(str(path), headers).get_response(request.method, request.META)
     response: HttpResponseBase = (
         HttpResponse() if answer.file is None else StreamingHttpResponse(Judged(answer.file, may=may))
     )

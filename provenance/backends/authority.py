@@ -17,6 +17,7 @@ CLAIM_SIGNING = x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1")  # c2pa-kp-claimS
 ORGANISATION = "Countenance (development only)"
 SKEW = timedelta(minutes=5)  # a certificate is good a little before now: clocks differ
 AUTHORITY_LIFE = timedelta(days=3650)
+LEAF_LIFE = timedelta(days=365)  # the profile allows 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def make() -> bytes:
     return private(key) + certificate(middle) + certificate(root)
 
 
-def issue(authority: bytes, *, valid: timedelta) -> bytes:
+def issue(authority: bytes, *, valid: timedelta = LEAF_LIFE) -> bytes:
     """Return a new leaf in PEM: leaf key, leaf, the authorities above it without their root.
 
     Args:

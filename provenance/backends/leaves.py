@@ -18,7 +18,7 @@ from provenance.errors import KeyStoreError
 
 AUTHORITY = "development-authority.pem"
 LOCK = "rotation"
-UNSTAMPED = Span(valid=timedelta(days=365), used=timedelta(days=30))  # the profile allows 366; eleven months are left
+UNSTAMPED = Span(valid=authority.LEAF_LIFE, used=timedelta(days=30))  # eleven months of proof are left
 STAMPED = Span(valid=timedelta(hours=72), used=timedelta(hours=24))  # an update manifest made today has two days left
 NAMES = {False: "leaf-unstamped.pem", True: "leaf-stamped.pem"}
 
