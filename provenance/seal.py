@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from provenance.manifests import claim, credentials, findings, reading, signing,
 from provenance.manifests.claim import Position, ReceiptRef, Statement
 from provenance.manifests.models import Manifest
 from provenance.marks import invisible, visible
+from provenance.marks.moments import Moments
 
 __all__ = ["ReceiptRef", "Sealed", "Sealing", "Statement", "begin", "withdraw"]
 
@@ -47,11 +49,13 @@ class Sealing:
         self.says = f"@{handle} · AI · Countenance"  # the visible mark's words
         self.stamp = visible.Stamp(width, height, self.says)
         self.embedder = invisible.embedder(width, height, self.reserved)
+        self.moments = Moments()
 
     def mark(self, y: NDArray[uint8], t: float) -> None:
         """Put both marks into a luma plane, uint8 (H, W), in place; ``t`` is its presentation time in seconds."""
         self.stamp.draw(y, t)
         self.embedder.apply(y)
+        self.moments.look(y, t)
 
     def finish(self, path: Path, *, destination: Path, statement: Statement) -> Sealed:
         """Seal the encoded file at ``path`` into ``destination`` and log ``asset.sealed``; once for each render.
@@ -67,7 +71,7 @@ class Sealing:
             done = Manifest.objects.filter(render=self.render).first()
             if done:
                 return again(done, destination)
-            label, digest = write(path, destination, statement, self.payload)
+            label, digest = write(path, destination, statement, payload=self.payload, moments=self.moments.codes)
             fact = {
                 "manifest": label,
                 "file_sha256": digest,
@@ -154,12 +158,18 @@ def again(done: Manifest, destination: Path) -> Sealed:
     )
 
 
-def write(path: Path, destination: Path, statement: Statement, payload: int) -> tuple[str, str]:
+def write(
+    path: Path, destination: Path, statement: Statement, *, payload: int, moments: Mapping[int, str]
+) -> tuple[str, str]:
     """Sign into a temporary file, check that it reads as ours, put it in place; return label and SHA-256."""
     for parent in statement.parents:
         refuse_unclean(parent)
     manifest = claim.manifest(
-        statement, payload=payload.to_bytes(8, "big"), log=settings.LOG_ORIGIN, positions=positions(statement)
+        statement,
+        payload=payload.to_bytes(8, "big"),
+        log=settings.LOG_ORIGIN,
+        positions=positions(statement),
+        moments=moments,
     )
     draft = destination.with_name(f".{destination.name}.{secrets.token_hex(8)}")
     try:
