@@ -20,6 +20,7 @@ from provenance.manifests.claim import Position, ReceiptRef, Statement
 from provenance.manifests.models import Manifest
 from provenance.manifests.placing import settle, sha256
 from provenance.marks import invisible, visible
+from provenance.marks.moments import Moments
 
 __all__ = ["ReceiptRef", "Sealed", "Sealing", "Statement", "begin", "withdraw"]
 
@@ -48,11 +49,13 @@ class Sealing:
         self.says = f"@{handle} · AI · Countenance"  # the visible mark's words
         self.stamp = visible.Stamp(width, height, self.says)
         self.embedder = invisible.embedder(width, height, self.reserved)
+        self.moments = Moments()
 
     def mark(self, y: NDArray[uint8], t: float) -> None:
         """Put both marks into a luma plane, uint8 (H, W), in place; ``t`` is its presentation time in seconds."""
         self.stamp.draw(y, t)
         self.embedder.apply(y)
+        self.moments.look(y, t)
 
     def finish(self, path: Path, *, destination: Path, statement: Statement) -> Sealed:
         """Seal the encoded file at ``path`` into ``destination`` and log ``asset.sealed``; once for each render.
@@ -68,7 +71,9 @@ class Sealing:
             done = Manifest.objects.filter(render=self.render).first()
             if done:
                 return again(done, destination)
-            label, digest, is_stamped = write(path, destination, statement, self.payload)
+            label, digest, is_stamped = write(
+                path, destination, statement, payload=self.payload, moments=self.moments.codes
+            )
             fact = {
                 "manifest": label,
                 "file_sha256": digest,
@@ -157,7 +162,9 @@ def again(done: Manifest, destination: Path) -> Sealed:
     )
 
 
-def write(path: Path, destination: Path, statement: Statement, payload: int) -> tuple[str, str, bool]:
+def write(
+    path: Path, destination: Path, statement: Statement, *, payload: int, moments: Mapping[int, str]
+) -> tuple[str, str, bool]:
     """Sign into a temporary file, check that it reads as ours, put it in place.
 
     Returns label, SHA-256, and whether it bears a timestamp that we believe.
@@ -165,7 +172,11 @@ def write(path: Path, destination: Path, statement: Statement, payload: int) -> 
     for parent in statement.parents:
         refuse_unclean(parent)
     manifest = claim.manifest(
-        statement, payload=payload.to_bytes(8, "big"), log=settings.LOG_ORIGIN, positions=positions(statement)
+        statement,
+        payload=payload.to_bytes(8, "big"),
+        log=settings.LOG_ORIGIN,
+        positions=positions(statement),
+        moments=moments,
     )
     draft = placing.draft(destination)
     try:

@@ -27,6 +27,7 @@ TRUE_OF_A_RENDER = frozenset(
 )
 CONSENT = "io.countenance.consent"
 MARK_ALGORITHM = "io.countenance.mark.v1"  # our own; not on the list of registered soft bindings, and pages say so
+FINGERPRINT = "io.iscc.v0"  # ISO 24138, on the list
 CREATED = ["c2pa.actions", "c2pa.soft-binding", CONSENT]  # what the signer itself vouches for
 GENERATOR = {"name": "Countenance", "version": "0.1.0", "specVersion": "2.4.0"}
 TRAINING = ("cawg.ai_generative_training", "cawg.ai_training", "cawg.ai_inference", "cawg.data_mining")
@@ -71,7 +72,14 @@ class Position:
     index: int | None
 
 
-def manifest(statement: Statement, *, payload: bytes, log: str, positions: Mapping[int, Position]) -> dict[str, Any]:
+def manifest(
+    statement: Statement,
+    *,
+    payload: bytes,
+    log: str,
+    positions: Mapping[int, Position],
+    moments: Mapping[int, str] | None = None,
+) -> dict[str, Any]:
     """Return the manifest definition that is signed.
 
     Args:
@@ -79,6 +87,7 @@ def manifest(statement: Statement, *, payload: bytes, log: str, positions: Mappi
         payload: the invisible mark's bytes.
         log: the log's name.
         positions: ledger entry to where the log has it.
+        moments: milliseconds to the listed fingerprint of the picture shown then.
 
     Raises:
         SealError: the digital source type is none that can be true of a render.
@@ -90,6 +99,7 @@ def manifest(statement: Statement, *, payload: bytes, log: str, positions: Mappi
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": actions(statement), "allActionsIncluded": True}},
             {"label": "c2pa.soft-binding", "data": soft_binding(payload)},
+            *([{"label": "c2pa.soft-binding", "data": fingerprint(moments)}] if moments else []),
             {"label": CONSENT, "data": consent(statement, log=log, positions=positions)},
             {
                 "label": "cawg.training-mining",
@@ -147,6 +157,12 @@ def soft_binding(payload: bytes) -> dict[str, Any]:
     """Return the assertion that ties the invisible mark to this manifest."""
     block = {"scope": {}, "value": base64.b64encode(payload).decode()}
     return {"alg": MARK_ALGORITHM, "blocks": [block], "pad": ""}
+
+
+def fingerprint(moments: Mapping[int, str]) -> dict[str, Any]:
+    """Return the assertion that ties pictures of the video to this manifest, by an algorithm on C2PA's list."""
+    blocks = [{"scope": {"timespan": {"start": at, "end": at}}, "value": code} for at, code in moments.items()]
+    return {"alg": FINGERPRINT, "blocks": blocks, "pad": ""}
 
 
 def consent(statement: Statement, *, log: str, positions: Mapping[int, Position]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from provenance.backends import c2pa as engine
 from provenance.backends import keys
 from provenance.manifests.claim import CONSENT, CREATED
 from tests.provenance import material, rules
-from tests.provenance.test_seal import sealed
+from tests.provenance.test_seal import filmed, sealed
 from tests.vectors.vector import MP4, us
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ WHERE = (
     "COUNTENANCE_RUBRIC names no folder; to ask the official rubric, let it name one that holds "
     "c2pa-org/conformance-public and adobe/json-formula-py from GitHub"
 )
-KINDS = ["generate", "remix", "remix of two", "update"]
+KINDS = ["generate", "generate, marked", "remix", "remix of two", "update"]
 Report = dict[str, Any]
 
 
@@ -48,6 +48,8 @@ def made(tmp_path: Path) -> Callable[[str], Report]:
         mix = {"source_type": "compositeWithTrainedAlgorithmicMedia"}
         if kind == "generate":
             return crjson(one.path.read_bytes())
+        if kind == "generate, marked":
+            return crjson(filmed(tmp_path, seconds=3).path.read_bytes())
         if kind == "update":
             settings = engine.settings(keys.anchors(), CREATED)
             return crjson(material.updated(one.path.read_bytes(), MP4, us(), settings=settings))

@@ -8,10 +8,13 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import c2pa
+import iscc_lib
 import numpy as np
 import pytest
 from django.db import IntegrityError, connection, transaction
+from PIL import Image
 
 from provenance import ledger, seal
 from provenance.backends import keys
@@ -20,7 +23,8 @@ from provenance.log import entries, sequencer
 from provenance.log.models import Entry
 from provenance.manifests import claim
 from provenance.manifests.models import Manifest
-from tests.provenance import material
+from provenance.marks import moments
+from tests.provenance import clips, material
 from tests.vectors import lineage
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +95,52 @@ def test_the_soft_binding_holds_the_payload_that_is_in_the_pictures(tmp_path: Pa
     active = read(done.path)["manifests"][done.label]  # type: ignore[index]
     binding = next(each["data"] for each in active["assertions"] if each["label"] == "c2pa.soft-binding")
     assert int.from_bytes(base64.b64decode(binding["blocks"][0]["value"]), "big") == sealing.payload
+
+
+def filmed(tmp_path: Path, *, seconds: int) -> seal.Sealed:
+    """Return a clip of a photograph panned over, marked picture by picture and sealed."""
+    width, height, rate = 640, 360, 6
+    sealing = seal.begin(render="filmed", width=width, height=height, handle="felix")
+    shown = clips.pictures("portrait", width=width, height=height, count=seconds * rate)
+    path = clips.write(tmp_path / "marked.mp4", shown, rate=rate, in_place=sealing.mark)
+    return sealing.finish(path, destination=tmp_path / "filmed.mp4", statement=statement())
+
+
+def test_a_screenshot_has_nearly_the_code_that_the_manifest_names_for_its_moment(tmp_path: Path) -> None:
+    done = filmed(tmp_path, seconds=5)
+    active = read(done.path)["manifests"][done.label]  # type: ignore[index]
+    bindings = [each["data"] for each in active["assertions"] if each["label"].startswith("c2pa.soft-binding")]
+    listed = next(each for each in bindings if each["alg"] == "io.iscc.v0")
+    codes = {each["scope"]["timespan"]["start"]: each["value"] for each in listed["blocks"]}
+    assert list(codes) == [0, 2000, 4000]
+    with av.open(str(done.path)) as file:
+        shots = {
+            round(float(frame.time) * 1000): Image.fromarray(frame.to_ndarray(format="rgb24"))
+            for frame in file.decode(video=0)
+        }
+    apart = {at: bits_apart(code, iscc_of(shots[at])) for at, code in codes.items()}
+    assert max(apart.values()) <= 6  # of 64
+    assert bits_apart(codes[0], iscc_of(Image.fromarray(material.picture()))) > 12  # another picture altogether
+
+
+def iscc_of(shot: Image.Image) -> str:
+    """Return the Image-Code of a picture as anyone takes it: grey, 32 x 32, bicubic."""
+    small = shot.convert("L").resize((32, 32), Image.Resampling.BICUBIC)
+    return str(iscc_lib.gen_image_code_v0(small.tobytes())["iscc"])
+
+
+def bits_apart(one: str, other: str) -> int:
+    """Return how many of 64 bits differ."""
+    bodies = (int.from_bytes(iscc_lib.iscc_decode(each)[4], "big") for each in (one, other))
+    return (next(bodies) ^ next(bodies)).bit_count()
+
+
+def test_a_long_video_names_a_bounded_number_of_moments() -> None:
+    seen = moments.Moments()
+    y = np.full((36, 64), 120, np.uint8)
+    for second in range(600):
+        seen.look(y, float(second))
+    assert len(seen.codes) == moments.MOST
 
 
 def test_marking_changes_the_luma_plane_in_place() -> None:

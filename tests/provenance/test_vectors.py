@@ -89,7 +89,14 @@ def test_every_vector_gets_the_same_verdict_in_the_limited_child_and_soon(
 
 
 def test_a_clean_seal_has_no_problems(found: dict[str, Findings]) -> None:
-    clean = ("sealed.mp4", "sealed.png", "remix_of_ours.mp4", "remix_of_a_remix.mp4", "expired_ours_timestamped.mp4")
+    clean = (
+        "released.mp4",
+        "sealed.mp4",
+        "sealed.png",
+        "remix_of_ours.mp4",
+        "remix_of_a_remix.mp4",
+        "expired_ours_timestamped.mp4",
+    )
     assert {name: found[name].problems for name in clean} == dict.fromkeys(clean, ())
 
 

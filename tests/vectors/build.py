@@ -8,15 +8,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
 
 from provenance.backends import keys
 from tests.provenance.clock import Clock, running
+from tests.provenance.material import clip
 from tests.vectors import changed, lineage, manifests, signers, strange
 from tests.vectors.manifests import remote
-from tests.vectors.vector import MEDIA, Vector, foreign, ours
+from tests.vectors.vector import MEDIA, Vector, foreign, ours, released
 
 __all__ = ["Built", "Vector", "build", "foreign", "made", "ours", "remote", "vectors"]
 
@@ -72,7 +74,8 @@ def joined(*parts: Mapping[str, Vector]) -> dict[str, Vector]:
 
 def whole() -> dict[str, Vector]:
     """Return files nobody touched, of every kind: ours, a stranger's, unsigned."""
-    made: dict[str, Vector] = {}
+    with TemporaryDirectory() as folder:
+        made = {"released.mp4": Vector(released(clip(), Path(folder)), "ours")}
     for ending, (mime, make) in MEDIA.items():
         media = make()
         made[f"sealed.{ending}"] = Vector(ours(media, mime), "ours")
