@@ -32,7 +32,18 @@ from tests.provenance import material
 from tests.provenance.test_seal import sealed
 from tests.vectors.build import ours, remote
 
-KEYS = {"verdict", "signer", "manifest", "ingredients", "consent", "ledger", "standing", "marks", "problems"}
+KEYS = {
+    "verdict",
+    "signer",
+    "manifest",
+    "timestamp",
+    "ingredients",
+    "consent",
+    "ledger",
+    "standing",
+    "marks",
+    "problems",
+}
 
 
 def command(path: Path, *options: str) -> tuple[int, str]:
