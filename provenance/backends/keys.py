@@ -23,7 +23,7 @@ from provenance.backends.leaves import AUTHORITY
 from provenance.backends.store import alone, draft, place, replace, secret, stored, text
 from provenance.errors import KeyStoreError
 
-__all__ = ["alone", "draft", "place", "raw_es256", "replace", "secret", "stored", "text"]
+__all__ = ["AUTHORITY", "alone", "draft", "place", "raw_es256", "replace", "secret", "stored", "text"]
 
 LOG = "log-ed25519"
 

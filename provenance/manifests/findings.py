@@ -110,8 +110,9 @@ def judge(reading: Reading) -> Findings:
     line = updates.line(label, manifests)
     failed += updates.failures(report, manifests, line)
     failed += [status.OLD_CLAIM] if is_old_of_ours(active, held) else []
-    origin = mapping(manifests.get(line[-1]))  # what the file says, under however many updates
     verdict = status.judge(failed, held)
+    about = line[-1] if verdict is Verdict.OURS else label  # nothing doubtful is told under the name of the one on top
+    said = mapping(manifests.get(about))
     ingredients = tuple(walk(report, manifests, line))[:MOST]
     unbound = [status.UNBOUND] if not status.is_bound(held) and not any(map(status.is_binding, failed)) else []
     named = [f"remote credentials named, not fetched: {short(reading.remote)}"] if reading.remote else []
@@ -120,9 +121,9 @@ def judge(reading: Reading) -> Findings:
     return Findings(
         verdict,
         signer=signer(mapping(active.get("signature_info"))),
-        manifest=manifest(line[-1], origin),
+        manifest=manifest(about, said),
         ingredients=ingredients,
-        consent=consent(origin) if verdict is Verdict.OURS else (),
+        consent=consent(said) if verdict is Verdict.OURS else (),
         problems=tuple(dict.fromkeys(map(short, problems)))[:MOST],
         is_bound=status.is_bound(held)
         and not any(status.TABLE.get(each) is status.Meaning.TAMPERED for each in failed),
@@ -186,20 +187,18 @@ def owner(url: str) -> str:
 def walk(report: Row, manifests: Row, line: list[str]) -> Iterator[Ingredient]:
     """Yield every ingredient of every manifest in the file with all failures on record about it.
 
-    What an update manifest updates is no ingredient: it is the very same file.
+    What an update manifest updates is no ingredient, unless there is something against it: it is the very same file.
     """
     deltas = rows(mapping(report.get("validation_results")).get("ingredientDeltas"))
     for each in deltas:
-        if owner(text(each.get("ingredientAssertionURI"))) in line[:-1]:
-            continue
         codes = [code for code, _ in status.codes(each.get("validationDeltas"), "failure")]
         if codes:
             yield Ingredient(
                 title="", relationship="", manifest=text(each.get("ingredientAssertionURI")), problems=tuple(codes)
             )
     for label, each in manifests.items():
-        for ingredient in rows(mapping(each).get("ingredients")) if label not in line[:-1] else []:
-            yield account(ingredient)
+        found = [account(ingredient) for ingredient in rows(mapping(each).get("ingredients"))]
+        yield from (each for each in found if each.problems or label not in line[:-1])
 
 
 def account(ingredient: Row) -> Ingredient:

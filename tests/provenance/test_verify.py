@@ -32,7 +32,7 @@ from tests.provenance.test_seal import sealed
 from tests.vectors.build import ours, remote
 
 KEYS = {"verdict", "signer", "manifest", "ingredients", "consent", "ledger", "standing", "marks", "problems"}
-MORE = {"headline", "sentence", "parts", "withdrawn_at"}
+MORE = {"headline", "sentence", "parts", "timestamp", "withdrawn_at"}
 
 
 def command(path: Path, *options: str) -> tuple[int, str]:
