@@ -80,12 +80,12 @@ def test_a_child_that_dies_or_breaks_or_hangs_is_told_apart_and_spoils_nothing(n
 
 
 def test_a_child_that_hangs_holds_up_nobody_else(nursery: Nursery) -> None:
-    slow = threading.Thread(target=ask, args=(nursery, "sleep"), kwargs={"seconds": 3.0})
+    slow = threading.Thread(target=ask, args=(nursery, "sleep"), kwargs={"seconds": 4.0})
     slow.start()
     time.sleep(0.2)
     begun = time.monotonic()
     assert ask(nursery, "wish")[0] == 0
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 3.5
     slow.join()
 
 
