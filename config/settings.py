@@ -234,10 +234,20 @@ QUARANTINE_HOME = HOME / "quarantine"  # held bytes: never a URL
 CAPTURE_HOME = HOME / "captures"  # raw captures until judged
 REFERENCE_HOME = HOME / "references"  # files that videos are to be made from: never a URL
 EXPORT_HOME = HOME / "exports"  # people's own data, gathered for them, for seven days
-SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; empty: development keys made in KEY_HOME
+LOOK_HOME = HOME / "looks"  # files sent to be verified, for the seconds until their pictures were searched for our mark
+SIGNING_CHAIN = read("SIGNING_CHAIN")  # path: leaf and intermediates in PEM; its end is watched, never renewed here
 SIGNING_KEY = read("SIGNING_KEY")  # path: the leaf's ECDSA P-256 key in PEM
+SIGNING_KEEPER = read("SIGNING_KEEPER")  # dotted path: what keeps the leaf's key in place of a file, e.g.
+# "provenance.backends.tokens.SealToken", or an operator's own class: see SealKeeper in provenance.backends
+SIGNING_AUTHORITY = read("SIGNING_AUTHORITY")  # path: the intermediate's key and chain in PEM, to issue leaves here
+# that are short and renewed; with neither this nor a key: a development authority made in KEY_HOME
 TRUST_ANCHORS = read("TRUST_ANCHORS")  # path: the roots our own seals stand under, in PEM
-LOG_KEY = read("LOG_KEY")  # path: the Ed25519 key that signs checkpoints, in PEM
+TIMESTAMP_URL = read("TIMESTAMP_URL")  # an RFC 3161 authority; empty: seals have no timestamp, and say so
+TIMESTAMP_ANCHORS = read("TIMESTAMP_ANCHORS")  # path: the roots of the timestamp authorities we believe, in PEM
+LOG_KEY = read("LOG_KEY")  # path: the Ed25519 key that signs checkpoints, in PEM; with LOG_KEEPER: its public half
+LOG_KEEPER = read("LOG_KEEPER")  # dotted path: what keeps it, e.g. "provenance.backends.tokens.LogToken"
+SIGNING_TOKEN = read("SIGNING_TOKEN")  # the label of the PKCS#11 token with the keys of seals and log
+SIGNING_PIN_FILE = read("SIGNING_PIN_FILE")  # path: a file with its PIN
 PERSON_KEYS = read("PERSON_KEYS", "consent.backends.folder.Folder")  # where each person's key lies: in KEY_HOME;
 # "consent.backends.token.Token": in the PKCS#11 token below; an operator's own subclass of backends.envelope.Envelope
 PKCS11_MODULE = read("PKCS11_MODULE")  # path: the vendor's library
@@ -338,6 +348,10 @@ CELERY_BEAT_SCHEDULE = {  # each looks for rows that wait; an old message about 
     "deliver": {"task": "consent.tasks.deliver", "schedule": 5.0, "options": {"expires": 30}},
     "post": {"task": "consent.tasks.post", "schedule": 30.0, "options": {"expires": 60}},
     "sequence": {"task": "provenance.tasks.sequence", "schedule": 5.0, "options": {"expires": 30}},
+    "stamp": {"task": "provenance.tasks.stamp", "schedule": 30.0, "options": {"expires": 60}},
+    "rotate": {"task": "provenance.tasks.rotate", "schedule": 900.0, "options": {"expires": 900}},
+    "watch": {"task": "provenance.tasks.watch", "schedule": crontab(hour=6, minute=10)},
+    "looks": {"task": "provenance.tasks.forget", "schedule": 60.0, "options": {"expires": 60}},
     "captures": {"task": "consent.tasks.sweep", "schedule": 20.0, "options": {"expires": 30}},
     "sweep": {"task": "generation.tasks.sweep", "schedule": 10.0, "options": {"expires": 30}},
     "retire": {"task": "consent.tasks.retire", "schedule": crontab(hour=3, minute=40)},

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from provenance.models import Checkpoint, Entry, Manifest
+from provenance.models import Checkpoint, Entry, Manifest, Stamping
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -51,3 +51,10 @@ class ManifestAdmin(ReadOnly):
 
     list_display = ("label", "render", "sealed_at", "withdrawn_entry")
     search_fields = ("label", "render", "file_sha256")
+
+
+@admin.register(Stamping)
+class StampingAdmin(ReadOnly):
+    """What waits, or waited, for a timestamp."""
+
+    list_display = ("manifest", "tries", "queued_at", "next_at", "done_at")

@@ -1,11 +1,10 @@
 """Door: seal a rendered video so that anyone can check where it came from."""
 
 import hashlib
-import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,9 +15,10 @@ from numpy.typing import NDArray
 from provenance.errors import SealError
 from provenance.log import entries
 from provenance.log.models import Entry
-from provenance.manifests import claim, credentials, findings, reading, signing, status
+from provenance.manifests import claim, credentials, placing, signing, stamping, status
 from provenance.manifests.claim import Position, ReceiptRef, Statement
 from provenance.manifests.models import Manifest
+from provenance.manifests.placing import settle, sha256
 from provenance.marks import invisible, visible
 from provenance.marks.moments import Moments
 
@@ -71,7 +71,9 @@ class Sealing:
             done = Manifest.objects.filter(render=self.render).first()
             if done:
                 return again(done, destination)
-            label, digest = write(path, destination, statement, payload=self.payload, moments=self.moments.codes)
+            label, digest, is_stamped = write(
+                path, destination, statement, payload=self.payload, moments=self.moments.codes
+            )
             fact = {
                 "manifest": label,
                 "file_sha256": digest,
@@ -90,6 +92,8 @@ class Sealing:
                 sealed_at=timezone.now(),
             )
             invisible.bind(self.reserved, manifest=row.pk)
+            if stamping.is_configured() and not is_stamped:
+                stamping.queue(row, destination)
         return Sealed(manifest=row.pk, label=label, path=destination, file_sha256=digest, entry=entry.pk)
 
 
@@ -160,8 +164,11 @@ def again(done: Manifest, destination: Path) -> Sealed:
 
 def write(
     path: Path, destination: Path, statement: Statement, *, payload: int, moments: Mapping[int, str]
-) -> tuple[str, str]:
-    """Sign into a temporary file, check that it reads as ours, put it in place; return label and SHA-256."""
+) -> tuple[str, str, bool]:
+    """Sign into a temporary file, check that it reads as ours, put it in place.
+
+    Returns label, SHA-256, and whether it bears a timestamp that we believe.
+    """
     for parent in statement.parents:
         refuse_unclean(parent)
     manifest = claim.manifest(
@@ -171,18 +178,18 @@ def write(
         positions=positions(statement),
         moments=moments,
     )
-    draft = destination.with_name(f".{destination.name}.{secrets.token_hex(8)}")
+    draft = placing.draft(destination)
     try:
         destination.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        signing.sign(path, destination=draft, manifest=manifest, parents=statement.parents)
-        label, digest = confirm(draft), sha256(draft)
+        label, is_stamped = signed(path, draft, manifest, statement.parents)
+        digest = sha256(draft)
         settle(draft, destination)
     except OSError as error:
         msg = "The sealed file could not be written; check the disk."
         raise SealError(msg) from error
     finally:
         draft.unlink(missing_ok=True)
-    return label, digest
+    return label, digest, is_stamped
 
 
 def positions(statement: Statement) -> dict[int, Position]:
@@ -191,13 +198,26 @@ def positions(statement: Statement) -> dict[int, Position]:
     return {each.pk: Position(bytes(each.commitment), each.leaf_index) for each in wanted}
 
 
-def confirm(draft: Path) -> str:
-    """Return the label of a file just sealed, read back the way anyone would read it."""
-    found = findings.interpret(reading.read_own(draft, anchors=signing.anchors()))
+def signed(path: Path, draft: Path, manifest: Mapping[str, Any], parents: Sequence[Path]) -> tuple[str, bool]:
+    """Sign, with a timestamp where one is to be had; return the label, and whether we believe its timestamp.
+
+    One that we do not believe is worth none: then the file is signed again without, by a leaf that lives longer.
+    """
+    asked = signing.sign(path, destination=draft, manifest=manifest, parents=parents, is_stamped=stamping.is_wanted())
+    label, is_stamped = confirm(draft)
+    if asked and not is_stamped:
+        signing.sign(path, destination=draft, manifest=manifest, parents=parents)
+        label, is_stamped = confirm(draft)
+    return label, is_stamped
+
+
+def confirm(draft: Path) -> tuple[str, bool]:
+    """Return label, and whether the time is proven, of a file just sealed, read back the way anyone would read it."""
+    found = credentials.read_own(draft)
     if found.verdict is not status.Verdict.OURS or found.manifest is None:
         msg = "The sealed file did not read back as ours; nothing was released."
         raise SealError(msg)
-    return found.manifest.label
+    return found.manifest.label, found.stamp is not None
 
 
 def refuse_unclean(parent: Path) -> None:
@@ -209,22 +229,3 @@ def refuse_unclean(parent: Path) -> None:
     if Manifest.objects.filter(label=found.manifest.label, withdrawn_entry__isnull=False).exists():
         msg = "The video this one is made from was withdrawn, so it cannot be built upon."
         raise SealError(msg)
-
-
-def settle(draft: Path, destination: Path) -> None:
-    """Put the file in place and make both durable."""
-    draft.chmod(0o600)
-    for each in (draft, None):
-        if each is None:
-            draft.replace(destination)
-        descriptor = os.open(each or destination.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

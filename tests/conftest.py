@@ -54,6 +54,7 @@ def homes(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.CAPTURE_HOME = home / "captures"
     settings.REFERENCE_HOME = home / "references"
     settings.EXPORT_HOME = home / "exports"
+    settings.LOOK_HOME = home / "looks"
     settings.KEY_HOME = home / "keys"
     settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()

@@ -21,7 +21,17 @@ May = Callable[[], bool]
 
 
 class SealedFile(StaticFile):  # type: ignore[misc]  # whitenoise has no types
-    """Whitenoise's file, which takes a range of one byte for an empty one (6.12 compares with ``>=``)."""
+    """Whitenoise's file, which takes a range of one byte for an empty one (6.12 compares with ``>=``).
+
+    It also passes over ``If-Range`` (RFC 9110, 13.1.5). A sealed file can be replaced once, by the same video with its
+    timestamp, and a player that asks on is then sent the new one whole, never its bytes behind the old one's.
+    """
+
+    def get_response(self, method: str | None, request_headers: dict[str, str]) -> Response:
+        """Return the range asked for, if it is of this very file; else the whole."""
+        if request_headers.get("HTTP_IF_RANGE", self.etag) != self.etag:
+            request_headers = {name: each for name, each in request_headers.items() if name != "HTTP_RANGE"}
+        return super().get_response(method, request_headers)
 
     def get_range_response(
         self, range_header: str, base_headers: list[tuple[str, str]], file_handle: BufferedIOBase | None

@@ -23,16 +23,36 @@ class UploadSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
 
 
+class PartSerializer(serializers.Serializer[Any]):
+    """One answer, kept apart from the others."""
+
+    state = serializers.ChoiceField(
+        choices=["proven", "claimed", "missing", "failed"],
+        help_text="proven: checked, on nobody's word; claimed: somebody says so; missing: nothing was found; "
+        "failed: checked, and it does not hold",
+    )
+    code = serializers.CharField(help_text="stable, such as bytes.intact")
+    sentence = serializers.CharField()
+
+
 class ReportSerializer(serializers.Serializer[Any]):
     """What can be said about it."""
 
     verdict = serializers.ChoiceField(choices=[str(each) for each in verify.Verdict])
+    headline = serializers.CharField(help_text="the answer in a few words")
+    sentence = serializers.CharField(help_text="the answer in one or two sentences")
+    parts = serializers.DictField(
+        child=PartSerializer(),
+        help_text="one answer each to: bytes, signer, ingredients, consent, standing, time, log, mark",
+    )
     signer = serializers.JSONField(allow_null=True)
     manifest = serializers.JSONField(allow_null=True)
+    timestamp = serializers.JSONField(allow_null=True)
     ingredients = serializers.ListField(child=serializers.JSONField())
     consent = serializers.ListField(child=serializers.JSONField())
     ledger = serializers.ChoiceField(choices=["included", "pending", "absent", "unknown"])
     standing = serializers.CharField()
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
     marks = serializers.JSONField()
     problems = serializers.ListField(child=serializers.CharField())
 

@@ -1,33 +1,30 @@
-"""The key store: files of mode 0600 in ``settings.KEY_HOME``, made at first use.
+"""Which keys sign, and what our seals stand under: three ways to keep a key, chosen by settings.
 
-Nothing here is kept in PostgreSQL or its backups. A file appears whole or not at all: it is written beside its
-place and linked into it, so two processes at first use read the same bytes.
+* a **file** in PEM (``SIGNING_KEY``, ``LOG_KEY``);
+* a **token** that speaks PKCS#11, or a **callback** of the operator's own, such as a KMS (``SIGNING_KEEPER``,
+  ``LOG_KEEPER``: a class by dotted path): the key never comes here;
+* leaves that an **authority** issues and renews by itself (``SIGNING_AUTHORITY``; see ``leaves``).
 
-Production names its own keys by path (``SIGNING_CHAIN``, ``SIGNING_KEY``, ``TRUST_ANCHORS``, ``LOG_KEY``); without
-them a development authority is made here, which ``check --deploy`` refuses.
+Without any of them a development authority is made in ``KEY_HOME``, which ``check --deploy`` refuses.
 """
 
 import contextlib
-import os
-import re
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
-from django.utils import timezone
 
-from provenance.backends import authority
+from provenance.backends import authority, kept, leaves
+from provenance.backends.kept import raw_es256
+from provenance.backends.leaves import AUTHORITY
+from provenance.backends.store import alone, draft, place, replace, secret, stored, text
 from provenance.errors import KeyStoreError
 
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,95}")
-AUTHORITY = "development-authority.pem"
-LEAF = "development-leaf.pem"
+__all__ = ["alone", "draft", "place", "raw_es256", "replace", "secret", "stored", "text"]
+
 LOG = "log-ed25519"
 
 
@@ -36,62 +33,39 @@ class Signing:
     """Who signs manifests: ``chain`` is leaf and intermediates in PEM (no root); ``sign`` is raw ES256.
 
     ``sign(data)`` returns r || s (64 bytes) of ECDSA P-256 over SHA-256: all that a hardware module needs to offer.
+    It raises KeyStoreError when the key does not answer, or is not the chain's.
     """
 
     chain: str
     sign: Callable[[bytes], bytes]
 
 
-def secret(name: str, size: int = 32) -> bytes:
-    """Return the secret of this name, made at first use.
+def signing(*, is_stamped: bool = False) -> Signing:
+    """Return the chain and the callback that sign manifests today.
 
     Args:
-        name: lower-case letters, digits, dots, dashes and underscores; it becomes the file's name.
-        size: how many random bytes a new secret has.
-
-    Raises:
-        KeyStoreError: the folder cannot be used, or the stored secret has another size.
-    """
-    found = stored(name, lambda: secrets.token_bytes(size))
-    if len(found) != size:
-        msg = f"The key {name} has {len(found)} bytes where {size} are expected; restore it from your backup."
-        raise KeyStoreError(msg)
-    return found
-
-
-def signing() -> Signing:
-    """Return the chain and the callback that sign manifests today.
+        is_stamped: whether a timestamp authority will say when; a leaf that we issue can then be short-lived.
 
     Raises:
         KeyStoreError: the keys cannot be read, or the configured ones are not ECDSA P-256 in PEM.
     """
-    if settings.SIGNING_KEY:
-        chain, bundle = text(settings.SIGNING_CHAIN), text(settings.SIGNING_KEY).encode()
-    else:
-        bundle = leaf()
-        chain = authority.chain(bundle)
-    try:
-        key = authority.signer(bundle)
-    except ValueError as error:
-        msg = "The signing key is not an ECDSA P-256 key in PEM."
-        raise KeyStoreError(msg) from error
-    return Signing(chain=chain, sign=lambda data: raw_es256(key, data))
+    if is_issued_here():
+        bundle = leaf(is_stamped=is_stamped)
+        return Signing(chain=authority.chain(bundle), sign=kept.by_file(bundle))
+    chain = text(settings.SIGNING_CHAIN)
+    if settings.SIGNING_KEEPER:
+        return Signing(chain=chain, sign=kept.by_keeper(settings.SIGNING_KEEPER, chain=chain))
+    return Signing(chain=chain, sign=kept.by_file(text(settings.SIGNING_KEY).encode(), chain=chain))
 
 
-def raw_es256(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
-    """Return r || s as COSE wants it."""
-    r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256())))
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+def is_issued_here() -> bool:
+    """Return whether leaves are issued and renewed here; an operator's own chain never is."""
+    return not (settings.SIGNING_KEY or settings.SIGNING_KEEPER)
 
 
-def leaf() -> bytes:
-    """Return the development leaf in PEM, replaced well before it ends."""
-    issuer = stored(AUTHORITY, authority.make)
-    bundle = stored(LEAF, lambda: authority.issue(issuer))
-    if authority.is_due(bundle, timezone.now()):
-        bundle = authority.issue(issuer)
-        replace(LEAF, bundle)
-    return bundle
+def leaf(*, is_stamped: bool = False) -> bytes:
+    """Return the leaf of the day in PEM: key, leaf, intermediates; renewed when it has signed long enough."""
+    return leaves.current(is_stamped=is_stamped)
 
 
 def anchors() -> str:
@@ -103,17 +77,24 @@ def anchors() -> str:
     return ""
 
 
+def time_anchors() -> str:
+    """Return the roots of the timestamp authorities we believe, in PEM; empty when there are none."""
+    return text(settings.TIMESTAMP_ANCHORS) if settings.TIMESTAMP_ANCHORS else ""
+
+
 def log_key() -> Ed25519PrivateKey:
-    """Return the key that signs checkpoints, made at first use.
+    """Return the key that signs checkpoints, made at first use; with ``LOG_KEEPER`` it stays where it is kept.
 
     Raises:
         KeyStoreError: the configured key is not Ed25519 in PEM.
     """
+    if settings.LOG_KEEPER:
+        return kept.LogKey(settings.LOG_KEEPER, public=public_log_key())
     if not settings.LOG_KEY:
         return Ed25519PrivateKey.from_private_bytes(secret(LOG))
     try:
         key = serialization.load_pem_private_key(text(settings.LOG_KEY).encode(), password=None)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         msg = "The log key is not an Ed25519 key in PEM."
         raise KeyStoreError(msg) from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -122,77 +103,45 @@ def log_key() -> Ed25519PrivateKey:
     return key
 
 
+def public_log_key() -> Ed25519PublicKey:
+    """Return the public half that ``LOG_KEY`` names where a keeper has the private one."""
+    msg = "LOG_KEEPER keeps the log's key, so LOG_KEY has to name its public half: Ed25519 in PEM."
+    if not settings.LOG_KEY:
+        raise KeyStoreError(msg)
+    try:
+        key = serialization.load_pem_public_key(text(settings.LOG_KEY).encode())
+    except ValueError as error:
+        raise KeyStoreError(msg) from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise KeyStoreError(msg)
+    return key
+
+
 def log_public() -> bytes | None:
     """Return the 32 bytes that checkpoints are checked with, or None when no log was begun here. Makes nothing."""
-    if not settings.LOG_KEY and not place(LOG).exists():
+    if not settings.LOG_KEY and not settings.LOG_KEEPER and not place(LOG).exists():
         return None
     return log_key().public_key().public_bytes_raw()
 
 
 def is_development() -> bool:
     """Return whether seals or checkpoints would be signed by keys made here for development."""
-    if not (settings.SIGNING_KEY and settings.SIGNING_CHAIN and settings.TRUST_ANCHORS and settings.LOG_KEY):
+    has_chain = settings.SIGNING_CHAIN and (settings.SIGNING_KEY or settings.SIGNING_KEEPER)
+    is_own = settings.SIGNING_AUTHORITY if is_issued_here() else has_chain
+    if not (is_own and settings.TRUST_ANCHORS and settings.LOG_KEY):
         return True
-    roots = x509.load_pem_x509_certificates(anchors().encode())
+    roots = certificates(anchors(), name="TRUST_ANCHORS")
     return any(authority.ORGANISATION in root.subject.rfc4514_string() for root in roots)
 
 
-def place(name: str) -> Path:
-    """Return where a key lies."""
-    if not NAME.fullmatch(name):
-        msg = f"{name!r} is not a key's name."
-        raise KeyStoreError(msg)
-    return Path(settings.KEY_HOME) / name
-
-
-def text(path: str | Path) -> str:
-    """Return what a configured file holds."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"The key file {Path(path).name} cannot be read."
-        raise KeyStoreError(msg) from error
-
-
-def stored(name: str, make: Callable[[], bytes]) -> bytes:
-    """Return the bytes kept under this name; the first of several callers at once decides them."""
-    path = place(name)
-    try:
-        if not path.exists():
-            with draft(name, make()) as fresh, contextlib.suppress(FileExistsError):
-                os.link(fresh, path)
-        return path.read_bytes()
-    except OSError as error:
-        msg = f"The key {name} cannot be read or made: {error.strerror}."
-        raise KeyStoreError(msg) from error
-
-
-def replace(name: str, content: bytes) -> None:
-    """Put new bytes under a name in one step: a reader sees the old ones or the new ones.
+def certificates(pem: str, *, name: str) -> list[x509.Certificate]:
+    """Return the certificates of a PEM text; ``name`` is the setting that names it.
 
     Raises:
-        KeyStoreError: the folder cannot be written.
+        KeyStoreError: there is none in it.
     """
     try:
-        with draft(name, content) as fresh:
-            fresh.replace(place(name))
-    except OSError as error:
-        msg = f"The key {name} cannot be written: {error.strerror}."
+        return x509.load_pem_x509_certificates(pem.encode())
+    except ValueError as error:
+        msg = f"There is no certificate in PEM where {name} points."
         raise KeyStoreError(msg) from error
-
-
-@contextlib.contextmanager
-def draft(name: str, content: bytes) -> Iterator[Path]:
-    """Write bytes beside their place, durable and readable by us alone; what is left over is removed."""
-    home = Path(settings.KEY_HOME)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = home / f".{name}.{secrets.token_hex(8)}"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)

@@ -35,6 +35,7 @@ class Kind(models.TextChoices):
     STEWARD_ENDED = "steward.ended"
     PERMIT_MINTED = "permit.minted"
     ASSET_SEALED = "asset.sealed"
+    ASSET_STAMPED = "asset.stamped"
     ASSET_WITHDRAWN = "asset.withdrawn"
     APPEARANCE_DELETED = "appearance.deleted"
     CASE_DECIDED = "case.decided"

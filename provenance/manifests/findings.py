@@ -6,11 +6,11 @@ their manifests too: one that was changed since is bytes that are not those that
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from provenance.manifests import containers, status
+from provenance.manifests import containers, status, updates
 from provenance.manifests.reading import Outcome, Reading
 from provenance.manifests.status import Verdict
 
@@ -57,6 +57,14 @@ class Ingredient:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """When a timestamp authority that we believe saw the signature, and the name in its certificate."""
+
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What can be said about a file from the file alone."""
 
@@ -67,6 +75,7 @@ class Findings:
     consent: tuple[Row, ...] = ()
     problems: tuple[str, ...] = ()
     is_bound: bool = False
+    stamp: Stamp | None = None
     mime: str = ""
     raw: Row = field(default_factory=dict)
 
@@ -98,23 +107,26 @@ def judge(reading: Reading) -> Findings:
     held = [
         code for code, url in status.codes(results, "success") if status.is_binding(code) or owner(url) in {"", label}
     ]
+    line = updates.line(label, manifests)
+    failed += updates.failures(report, manifests, line)
+    failed += [status.OLD_CLAIM] if is_old_of_ours(active, held) else []
+    origin = mapping(manifests.get(line[-1]))  # what the file says, under however many updates
     verdict = status.judge(failed, held)
-    ingredients = tuple(walk(report, manifests))[:MOST]
+    ingredients = tuple(walk(report, manifests, line))[:MOST]
     unbound = [status.UNBOUND] if not status.is_bound(held) and not any(map(status.is_binding, failed)) else []
     named = [f"remote credentials named, not fetched: {short(reading.remote)}"] if reading.remote else []
     nested = [f"ingredient: {code}" for each in ingredients for code in each.problems]
     problems = [*failed, *unbound, *named, *(f"ingredient: {code}" for code in below), *nested]
-    about = subject(results, label, ingredients) if verdict is Verdict.OURS else label
-    said = mapping(manifests.get(about))
     return Findings(
         verdict,
         signer=signer(mapping(active.get("signature_info"))),
-        manifest=manifest(about, said),
+        manifest=manifest(line[-1], origin),
         ingredients=ingredients,
-        consent=consent(said) if verdict is Verdict.OURS else (),
+        consent=consent(origin) if verdict is Verdict.OURS else (),
         problems=tuple(dict.fromkeys(map(short, problems)))[:MOST],
         is_bound=status.is_bound(held)
         and not any(status.TABLE.get(each) is status.Meaning.TAMPERED for each in failed),
+        stamp=stamp(results, label, active),
         mime=reading.mime,
         raw=report,
     )
@@ -130,15 +142,23 @@ def since(report: Row) -> list[str]:
     return [code for code in dict.fromkeys(found) if code in status.REFERENCES]
 
 
-def subject(results: Row, label: str, ingredients: Iterable[Ingredient]) -> str:
-    """Return the manifest that speaks of these bytes: the one whose hard binding they match.
+def is_old_of_ours(active: Row, held: list[str]) -> bool:
+    """Return whether a claim of the first version would pass for ours: we never wrote one.
 
-    An update manifest (C2PA 2.4, 11.2.3) has none: it leaves that, and what was made how, to the one it updates. With
-    anything on record against that one, nothing of it is told under the name of the one on top.
+    For these the library believes any timestamp authority at all (``legacy timestamp cert trusted``), so whoever found
+    a key of ours after its end could date a seal back.
     """
-    bound = [owner(url) for code, url in status.codes(results, "success") if status.is_binding(code)]
-    doubted = {each.manifest for each in ingredients if each.problems}
-    return next((each for each in bound if each and each not in doubted), label)
+    return status.TRUSTED in held and active.get("claim_version") != status.CLAIM_VERSION
+
+
+def stamp(results: Row, label: str, active: Row) -> Stamp | None:
+    """Return the timestamp of the active manifest's signature, if an authority on our list gave it."""
+    end = f", trust list: {status.STAMPS}"
+    own = [each for each in rows(results.get("success")) if owner(text(each.get("url"))) in {"", label}]
+    said = [text(each.get("explanation")) for each in own if each.get("code") == status.STAMPED]
+    by = next((each for each in said if each.endswith(end)), "")  # a "legacy" one names no list: nobody vouches for it
+    at = text(mapping(active.get("signature_info")).get("time"))
+    return Stamp(at=at, by=by.removesuffix(end).partition(": ")[2]) if by and at else None
 
 
 def divide(failures: list[tuple[str, str]], label: str, *, is_store: bool) -> tuple[list[str], list[str]]:
@@ -163,17 +183,22 @@ def owner(url: str) -> str:
     return found[1] if found else ""
 
 
-def walk(report: Row, manifests: Row) -> Iterator[Ingredient]:
-    """Yield every ingredient of every manifest in the file with all failures on record about it."""
+def walk(report: Row, manifests: Row, line: list[str]) -> Iterator[Ingredient]:
+    """Yield every ingredient of every manifest in the file with all failures on record about it.
+
+    What an update manifest updates is no ingredient: it is the very same file.
+    """
     deltas = rows(mapping(report.get("validation_results")).get("ingredientDeltas"))
     for each in deltas:
+        if owner(text(each.get("ingredientAssertionURI"))) in line[:-1]:
+            continue
         codes = [code for code, _ in status.codes(each.get("validationDeltas"), "failure")]
         if codes:
             yield Ingredient(
                 title="", relationship="", manifest=text(each.get("ingredientAssertionURI")), problems=tuple(codes)
             )
     for label in from_the_top(manifests, text(report.get("active_manifest"))):
-        for ingredient in rows(mapping(manifests[label]).get("ingredients")):
+        for ingredient in rows(mapping(manifests[label]).get("ingredients")) if label not in line[:-1] else []:
             yield account(ingredient)
 
 

@@ -37,3 +37,40 @@ class Manifest(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Stamping(models.Model):
+    """A seal made while the timestamp authority was silent, until its timestamp is added to the file.
+
+    Trusted? No: the timestamp in the file is. If lost? The seal stays provable only until its leaf ends.
+    ``sealed_sha256`` is the file's digest before, in hex: copies handed out until then are genuine too. ``next_at`` is
+    empty once done; without an ``entry`` it was given up, because the file or the seal was gone.
+    """
+
+    manifest = models.OneToOneField(Manifest, on_delete=models.PROTECT, related_name="stamping")
+    path = models.CharField(max_length=500)
+    sealed_sha256 = models.CharField(max_length=64)
+    tries = models.PositiveIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    entry = models.OneToOneField("provenance.Entry", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        """Waiting ones are found by a small index of their own."""
+
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="stamping_waiting"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(next_at=None, done_at__isnull=False) | Q(next_at__isnull=False, done_at=None),
+                name="stamping_waits_or_is_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry=None) | Q(done_at__isnull=False), name="stamping_logged_when_done"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"timestamp of {self.manifest_id}"

@@ -1,17 +1,16 @@
 """Reading credentials out of any file: in a child process that has little memory, little time and no way out.
 
-A file from a stranger goes through a large parser, so this process never parses it. The child is this very module
-(``python -m provenance.manifests.reading``): it gets the open file as standard input and never learns its path, it
-fetches nothing, and what it says is taken for text. No Django here: an auditor runs it alone.
+A file from a stranger goes through a large parser, so this process never parses it. The child (this very module,
+forked by ``readers``) gets the open file as standard input and never learns its path, it fetches nothing, and what it
+says is taken for text. No Django here: an auditor runs it alone.
 """
 
 import contextlib
 import io
 import json
-import os
 import re
 import resource
-import subprocess
+import socket
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -20,9 +19,10 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import IO, Any
 
-from provenance.manifests import boxes, containers
+from provenance.manifests import boxes, containers, readers, status
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = readers.ROOT
+NURSERY = readers.Nursery("provenance.manifests.reading")
 SECONDS = 20
 MEMORY = 2 << 30
 ANSWER = 32 << 20  # bytes the child may write
@@ -30,6 +30,7 @@ REMOTE = "must fetch remote manifests from url "
 BOUND, UNLIKE = "assertion.bmffHash.match", "assertion.bmffHash.mismatch"
 CREDENTIALS = re.compile(r"jumbf|algorithm|claim|assertion|manifest|signature|certificate|cbor", re.IGNORECASE)
 MALFORMED = "There are credentials in this file, but they are malformed."
+TIMES = "\n# timestamp authorities\n"  # between the roots of seals and those of times, in what the child is told
 NAKED = "naked codestream cannot contain"  # a JPEG XL without boxes
 
 
@@ -54,9 +55,10 @@ class Reading:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-def read(path: Path, *, anchors: str, seconds: float = SECONDS) -> Reading:
+def read(path: Path, *, anchors: str, times: str = "", seconds: float = SECONDS) -> Reading:
     """Return what a file's credentials say under these trust anchors (PEM; empty: nobody is trusted).
 
+    ``times`` are the roots of timestamp authorities: they vouch for when, never for who (see ``status.is_known``).
     Never raises for any file: what cannot be read is an outcome.
     """
     try:
@@ -65,21 +67,21 @@ def read(path: Path, *, anchors: str, seconds: float = SECONDS) -> Reading:
         if path.stat().st_size == 0:
             return unreadable("This file is empty.")
         with path.open("rb") as file:
-            return ask(file, anchors=anchors, seconds=seconds)
+            return ask(file, anchors=anchors + TIMES + times, seconds=seconds)
     except FileNotFoundError:
         return unreadable("There is no file of this name.")
     except (OSError, ValueError):
         return unreadable("This file cannot be opened.")
 
 
-def read_own(path: Path, *, anchors: str) -> Reading:
+def read_own(path: Path, *, anchors: str, times: str = "") -> Reading:
     """Return the same about a file that this very process has just written: nobody needs a child against oneself.
 
     Raises:
         OSError: the file is gone.
     """
     with path.open("rb") as file:
-        return understand(json.dumps(report(file, anchors)).encode(), 0)
+        return understand(json.dumps(report(file, anchors + TIMES + times)).encode(), 0)
 
 
 def unreadable(note: str) -> Reading:
@@ -92,19 +94,8 @@ def ask(file: IO[bytes], *, anchors: str, seconds: float) -> Reading:
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as wish:
         wish.write(anchors.encode())
         wish.seek(0)
-        try:
-            code = subprocess.run(
-                [sys.executable, "-m", "provenance.manifests.reading", str(wish.fileno())],
-                stdin=file,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[wish.fileno()],
-                cwd=ROOT,
-                env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"},
-                timeout=seconds,
-                check=False,
-            ).returncode
-        except subprocess.TimeoutExpired:
+        code = NURSERY.run(file.fileno(), wish.fileno(), answer.fileno(), seconds=seconds)
+        if code == readers.LATE:
             return unreadable(f"Reading this file took more than {seconds:.0f} seconds, so we stopped.")
         answer.seek(0)
         return understand(answer.read(ANSWER), code)
@@ -133,12 +124,11 @@ def understand(answer: bytes, code: int) -> Reading:
 # -- what follows runs in the child
 
 
-def main(anchors: IO[str], file: IO[bytes], answer: IO[str]) -> None:
-    """Read the file on standard input and write one JSON object."""
-    import c2pa  # noqa: F401, PLC0415 - loaded before memory is limited, and never in the parent
-
+def main() -> None:
+    """Read the file on standard input under the anchors on descriptor 3, and write one JSON object."""
     limit()
-    json.dump(report(file, anchors.read()), answer)
+    with open(3, encoding="utf-8") as wish, open(0, "rb") as file, open(1, "w", encoding="utf-8") as answer:
+        json.dump(report(file, wish.read()), answer)
 
 
 def limit() -> None:
@@ -185,14 +175,20 @@ def credentials(file: IO[bytes], mime: str, anchors: str) -> dict[str, Any]:
     """Read the credentials under these anchors, fetching nothing."""
     from c2pa import C2paError, Context, Reader  # noqa: PLC0415
 
-    trust = {"trust": {"trust_anchors": anchors}} if anchors else {}
     offline = {"remote_manifest_fetch": False, "ocsp_fetch": False}
     try:
-        context = Context.from_dict({"version": 1, **trust, "verify": offline})
+        context = Context.from_dict({"version": 1, "trust": {"anchors": trust(anchors)}, "verify": offline})
         with Reader(mime, file, context=context) as reader:
             return answer_of(Outcome.READ, found=reader.json(), remote=reader.get_remote_url() or "")
     except C2paError as error:
         return explain(str(error))
+
+
+def trust(anchors: str) -> list[dict[str, str]]:
+    """Return the lists of anchors in the reader's terms, each under the name by which its answer tells them apart."""
+    seals, _, times = anchors.partition(TIMES)
+    lists = (("manifest", status.SEALS, seals), ("tsa", status.STAMPS, times))
+    return [{"trust_kind": kind, "trust_uri": name, "trust_anchors": pem} for kind, name, pem in lists if pem.strip()]
 
 
 def broken(found: dict[str, Any], *, otherwise: dict[str, Any]) -> dict[str, Any]:
@@ -225,5 +221,6 @@ def explain(said: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    with open(int(sys.argv[1]), encoding="utf-8") as wish:  # noqa: PTH123 - a descriptor, not a path
-        main(wish, sys.stdin.buffer, sys.stdout)
+    import c2pa  # noqa: F401 - loaded before any child is forked and its memory limited, and never in the parent
+
+    readers.serve(socket.socket(fileno=int(sys.argv[1])), main)

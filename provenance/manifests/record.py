@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,26 @@ from django.db import Error, transaction
 
 from provenance.errors import ProvenanceError
 from provenance.log import proofs
-from provenance.manifests.models import Manifest
+from provenance.log.proofs import Proof
+from provenance.manifests.models import Manifest, Stamping
+from provenance.manifests.parts import DIFFERS, Record
 
-DIFFERS = "not-byte-identical"  # the seal holds, yet bytes it does not cover are not those we released
+__all__ = ["DIFFERS", "Record", "look_up", "proof_of", "receipts", "released", "sha256", "unknown"]
 
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """``ledger`` is included, pending, absent or unknown; ``standing`` is standing, withdrawn or unknown since when."""
-
-    ledger: str
-    standing: str
-    problems: tuple[str, ...] = ()
-    render: str = ""
+UNHOLDING = "the log's proof does not hold"
 
 
-def look_up(label: str, path: Path) -> Record:
-    """Return what is recorded about the seal of this label; the file is compared with what was released."""
+def look_up(label: str, digest: Callable[[], str]) -> Record:
+    """Return what is recorded about the seal of this label.
+
+    Args:
+        label: the active manifest's.
+        digest: returns the SHA-256 (hex) of the file at hand, to be compared with what was released.
+    """
     try:
         with transaction.atomic():
-            row = Manifest.objects.select_related("entry").filter(label=label).first()
-            return absent() if row is None else known(row, path)
+            row = Manifest.objects.select_related("entry", "withdrawn_entry").filter(label=label).first()
+            return absent() if row is None else known(row, digest())
     except Error:
         return Record(ledger="unknown", standing=unknown())
 
@@ -41,50 +39,69 @@ def absent() -> Record:
     return Record(ledger="absent", standing=unknown(), problems=("no record of this seal",))
 
 
-def known(row: Manifest, path: Path) -> Record:
+def known(row: Manifest, digest: str) -> Record:
     """Return what a seal's own record says."""
-    problems: tuple[str, ...] = () if sha256(path) == row.file_sha256 else (DIFFERS,)
-    ledger = prove(row)
+    problems: tuple[str, ...] = () if digest in released_digests(row) else (DIFFERS,)
+    ledger, proof = attest(row.entry_id, lambda said: names(said, row.label))
     if ledger == "unknown":
-        problems += ("the log's proof does not hold",)
-    standing = "standing" if row.withdrawn_entry_id is None else "withdrawn"
-    return Record(ledger=ledger, standing=standing, problems=problems, render=row.render)
+        problems += (UNHOLDING,)
+    return Record(
+        ledger=ledger,
+        standing="withdrawn" if row.withdrawn_entry else "standing",
+        problems=problems,
+        render=row.render,
+        is_broken=ledger == "unknown",
+        withdrawn_at=row.withdrawn_entry.created_at if row.withdrawn_entry else None,
+        index=proof.index if proof else None,
+        size=proof.size if proof else None,
+    )
 
 
-def prove(row: Manifest) -> str:
-    """Return included only for a proof that leads from this very seal to a checkpoint the log's key signed."""
+def released_digests(row: Manifest) -> set[str]:
+    """Return the digests of the files we released under a seal: a timestamp that came late made a second one."""
+    late = Stamping.objects.filter(manifest=row).values_list("sealed_sha256", flat=True)
+    return {row.file_sha256, *late}
+
+
+def names(said: Mapping[str, Any], label: str) -> bool:
+    """Return whether an entry reports the sealing of this very manifest."""
+    return bool(said["kind"] == "asset.sealed" and said["fact"].get("manifest") == label)
+
+
+def attest(entry: int, is_it: Callable[[Mapping[str, Any]], bool]) -> tuple[str, Proof | None]:
+    """Return included, with the proof, only for one that leads from the right entry to a checkpoint the log signed."""
     try:
-        proof = proofs.prove(row.entry_id)
+        proof = proofs.prove(entry)
     except (ProvenanceError, ValueError):  # tiles that are short or gone
-        return "unknown"
+        return "unknown", None
     if proof is None:
-        return "pending"
-    said = json.loads(proof.body)
-    is_this = said["kind"] == "asset.sealed" and said["fact"].get("manifest") == row.label
-    return "included" if is_this and proofs.holds(proof) else "unknown"
+        return "pending", None
+    holds = is_it(json.loads(proof.body)) and proofs.holds(proof)
+    return ("included", proof) if holds else ("unknown", None)
+
+
+def proof_of(label: str) -> Proof | None:
+    """Return the proof that the seal of this label is in the log; None when there is none that holds."""
+    row = Manifest.objects.filter(label=label).first()
+    return attest(row.entry_id, lambda said: names(said, label))[1] if row else None
 
 
 def receipts(named: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Return the receipts a seal names, each with whether the log proves it: included, pending or unknown."""
+    """Return the receipts a seal names, each with whether the log proves it (included, pending, unknown) and where."""
     try:
         with transaction.atomic():
-            return tuple({**each, "ledger": attested(each)} for each in named)
+            return tuple({**each, **attested(each)} for each in named)
     except Error:
-        return tuple({**each, "ledger": "unknown"} for each in named)
+        return tuple({**each, "ledger": "unknown", "index": None} for each in named)
 
 
-def attested(receipt: Mapping[str, Any]) -> str:
-    """Return included only for a proof of an entry that names this very receipt."""
+def attested(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """Return included, and the entry's place, only for a proof of an entry that names this very receipt."""
     entry, digest = receipt.get("entry"), receipt.get("receipt")
     if not isinstance(entry, int) or not isinstance(digest, str) or not digest:
-        return "unknown"
-    try:
-        proof = proofs.prove(entry)
-    except (ProvenanceError, ValueError):
-        return "unknown"
-    if proof is None:
-        return "pending"
-    return "included" if digest in proof.body and proofs.holds(proof) else "unknown"
+        return {"ledger": "unknown", "index": None}
+    ledger, proof = attest(entry, lambda said: digest in json.dumps(said["fact"]))
+    return {"ledger": ledger, "index": proof.index if proof else None}
 
 
 def unknown() -> str:

@@ -226,6 +226,12 @@ PAGES: dict[str, dict[str, Rule]] = {
     "v/<str:token>/content": {"GET": public(200)},
     "library": {"GET": mine(200)},
     "verify": {"GET": public(200), "POST": public(400)},
+    "health/keys": {"GET": staff(200)},
+    "health/keys.json": {"GET": staff(200)},
+    "verify/look": {"POST": public(410)},
+    "verify/anchors.pem": {"GET": public(200, 404)},
+    "verify/log-key.txt": {"GET": public(200, 404)},
+    "verify/<str:label>.tlog-proof": {"GET": public(404)},
 }
 ROWS = {f"api/v1/{route}": row for route, row in API.items()} | PAGES
 

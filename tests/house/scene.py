@@ -66,6 +66,7 @@ def set_up() -> Scene:
     weak = [tokens.make(olive, name="weak", scopes=[one], days=7)[1] for one in (Scope.CLIPS_READ, Scope.NOTICES_WRITE)]
     clip = released(felix)
     ids = {
+        "label": "urn:c2pa:5b6efe8d-acf5-4826-9416-12b4ff72e6da",  # of a seal that is in no log
         "capture_id": capture.public_id,
         "thing_id": Thing.objects.create(owner=olive, kind="object", name="Vase", ciphertext=b"-").public_id,
         "protected_id": asked_for(olive).public_id,

@@ -23,7 +23,7 @@ def certificate(name: str, key: ec.EllipticCurvePrivateKey) -> bytes:
     subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)])
     now = timezone.now()
     builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    builder = builder.not_valid_before(now).not_valid_after(now + timedelta(days=90))
     return builder.sign(key, hashes.SHA256()).public_bytes(PEM)
 
 

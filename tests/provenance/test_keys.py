@@ -9,13 +9,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings as here
 from django.core import checks
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
 from provenance.apps import refuse_development_keys
-from provenance.backends import authority, keys
+from provenance.backends import authority, keys, leaves
 from provenance.errors import KeyStoreError
+from provenance.manifests import credentials, signing
+from provenance.manifests.status import Verdict
 from tests.provenance import material
+from tests.provenance.operators import Own, aged, bring
 
 
 def test_a_secret_is_made_once_and_for_us_alone(settings: Settings) -> None:
@@ -75,7 +79,7 @@ def test_the_leaf_keeps_to_the_profile_of_claim_signers() -> None:
 def test_a_leaf_is_renewed_long_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     first = keys.signing().chain
     assert keys.signing().chain == first
-    later = timezone.now() + timedelta(days=authority.USED_DAYS + 1)
+    later = timezone.now() + leaves.UNSTAMPED.used + timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert keys.signing().chain != first
 
@@ -114,3 +118,81 @@ def test_the_check_is_one_of_deployment() -> None:
     always, deployed = (checks.registry.registry.get_checks(include_deployment_checks=each) for each in (False, True))
     ours = set(map(repr, deployed)) - set(map(repr, always))
     assert repr(refuse_development_keys) in ours
+
+
+@pytest.fixture
+def own(settings: Settings, tmp_path: Path) -> Own:
+    """An operator who brings everything."""
+    return bring(settings, tmp_path)
+
+
+# -- rotation
+
+
+def rotate_in(home: str) -> bytes:
+    """Be a worker that finds the leaf due."""
+    here.KEY_HOME = home
+    return keys.leaf()
+
+
+def test_workers_who_find_the_leaf_due_at_once_issue_one(settings: Settings) -> None:
+    old = aged(timedelta(days=31))
+    with multiprocessing.get_context("fork").Pool(6) as pool:
+        found = pool.map(rotate_in, [str(settings.KEY_HOME)] * 24, chunksize=1)
+    assert len(set(found)) == 1
+    assert old not in found
+    assert found[0] == keys.leaf()
+
+
+def test_a_leaf_signs_for_its_span_and_no_longer() -> None:
+    assert aged(timedelta(days=29)) == keys.leaf()
+    assert aged(timedelta(days=31)) != keys.leaf()
+
+
+def test_a_leaf_of_another_authority_is_replaced(settings: Settings) -> None:
+    keys.leaf()
+    keys.replace(leaves.AUTHORITY, authority.make())
+    leaf, middle = x509.load_pem_x509_certificates(keys.signing().chain.encode())
+    leaf.verify_directly_issued_by(middle)
+    middle.verify_directly_issued_by(x509.load_pem_x509_certificate(keys.anchors().encode()))
+
+
+def test_with_a_timestamp_a_leaf_lives_for_days_and_without_for_a_year() -> None:
+    stamped, unstamped = (x509.load_pem_x509_certificates(keys.leaf(is_stamped=each))[0] for each in (True, False))
+    assert stamped.not_valid_after_utc - timezone.now() <= timedelta(hours=72)
+    assert unstamped.not_valid_after_utc - timezone.now() > timedelta(days=364)
+    assert unstamped.not_valid_after_utc - unstamped.not_valid_before_utc <= timedelta(days=366)
+
+
+@pytest.mark.django_db
+def test_the_command_issues_the_next_leaf_and_old_seals_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by = keys.signing()
+    old = material.sign(material.clip(), "video/mp4", material.Stranger(authority.signer(keys.leaf()), by.chain, ""))
+    call_command("keys", "rotate")
+    assert "intermediate" in capsys.readouterr().out
+    assert keys.signing().chain != by.chain
+    assert credentials.read(material.saved(tmp_path, old)).verdict is Verdict.OURS
+
+
+def test_an_operators_own_chain_is_never_renewed_here(own: Own, settings: Settings) -> None:
+    signing.rotate()
+    with pytest.raises(CommandError, match="renew it with whoever issued it"):
+        call_command("keys", "rotate")
+    assert not keys.place(leaves.NAMES[False]).exists()
+    assert keys.signing().chain == Path(settings.SIGNING_CHAIN).read_text()
+
+
+def test_an_operators_own_intermediate_issues_leaves(own: Own, settings: Settings, tmp_path: Path) -> None:
+    theirs = authority.make()
+    settings.SIGNING_KEY = settings.SIGNING_CHAIN = ""
+    settings.SIGNING_AUTHORITY = str(material.saved(tmp_path, theirs, "authority.pem"))
+    settings.TRUST_ANCHORS = str(material.saved(tmp_path, authority.root(theirs).encode(), "roots.pem"))
+    assert keys.is_development()  # its root says so
+    leaf, middle = x509.load_pem_x509_certificates(keys.signing(is_stamped=True).chain.encode())
+    leaf.verify_directly_issued_by(middle)
+    assert not keys.place(leaves.AUTHORITY).exists()
+    Path(settings.SIGNING_AUTHORITY).write_bytes(own.chain)
+    with pytest.raises(KeyStoreError, match="holds no authority"):
+        keys.signing()

@@ -88,9 +88,10 @@ def test_a_code_that_is_usually_a_remark_counts_when_it_is_reported_as_a_failure
 
 def report(failure: list[dict[str, str]], **more: object) -> Reading:
     """Return a reading whose active manifest failed these checks."""
-    success = [{"code": code, "url": "self#jumbf=/c2pa/us/c2pa.signature"} for code in HELD]
+    found = f"signing certificate trusted, found in [{status.SEALS}] trust anchors"
+    success = [{"code": code, "url": "self#jumbf=/c2pa/us/c2pa.signature", "explanation": found} for code in HELD]
     results = {"activeManifest": {"success": success, "failure": failure, "informational": []}}
-    raw = {"active_manifest": "us", "manifests": {"us": {}}, "validation_results": results, **more}
+    raw = {"active_manifest": "us", "manifests": {"us": {"claim_version": 2}}, "validation_results": results, **more}
     return Reading(Outcome.READ, mime="video/mp4", report=raw)
 
 
@@ -133,7 +134,7 @@ def test_every_failure_on_record_about_an_ingredient_is_told() -> None:
         },
         "validation_status": [{"code": "claimSignature.mismatch"}, {"code": "timeStamp.trusted"}],
     }
-    found = findings.interpret(report([], manifests={"us": {"ingredients": [ingredient]}}))
+    found = findings.interpret(report([], manifests={"us": {"claim_version": 2, "ingredients": [ingredient]}}))
     assert found.verdict is Verdict.OURS
     assert found.ingredients[0].problems == ("assertion.dataHash.mismatch", "claim.missing", "claimSignature.mismatch")
 

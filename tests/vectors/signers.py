@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
-from provenance.backends import authority, keys
+from provenance.backends import authority, keys, leaves
 from tests.provenance import material
 from tests.provenance.clock import Clock
 from tests.provenance.material import Stranger, clip, flip, sign, stranger
@@ -75,11 +75,11 @@ def brief() -> Stranger:
 
 def impostor() -> Stranger:
     """Return somebody who made an authority with the very names of ours."""
-    bundle = authority.issue(authority.make())
+    bundle = authority.issue(authority.make(), valid=timedelta(days=30))
     return Stranger(authority.signer(bundle), authority.chain(bundle), "")
 
 
 def issuing() -> bytes:
     """Return our development authority: key and certificate of the intermediate, root."""
     keys.signing()  # made at first use
-    return keys.place(keys.AUTHORITY).read_bytes()
+    return keys.place(leaves.AUTHORITY).read_bytes()

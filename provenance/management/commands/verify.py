@@ -23,12 +23,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file, and how to answer."""
         parser.add_argument("file", help="the file to look at")
+        parser.add_argument("--marks", action="store_true", help="look for our mark in every video that is not ours")
         parser.add_argument("--json", action="store_true", help="write exactly one JSON object")
 
     def handle(self, *_: object, **options: Any) -> None:  # noqa: ANN401 - Django's own signature
         """Answer about one file."""
         wait_briefly()
-        report = verify.examine(Path(options["file"]))
+        report = verify.examine(Path(options["file"]), search=options["marks"])
         data = report.data()
         if options["json"]:
             self.stdout.write(json.dumps(data, indent=2))
@@ -47,15 +48,12 @@ def lines(report: Report) -> list[str]:
     """Return the answer for a terminal: nothing a file contains can steer it."""
     data = report.data()
     signer, manifest = data["signer"] or {}, data["manifest"] or {}
-    said = [
-        f"verdict   {data['verdict']}",
-        f"signer    {signer.get('name', '-')} ({signer.get('organisation', '-')})" if signer else "signer    -",
-        f"made with {manifest.get('model') or '-'}, {manifest.get('made_at') or '-'}" if manifest else "made with -",
-        f"consent   {len(data['consent'])} receipts",
-        *(f"attested  {each['receipt'][:16]}… by {each['attested_by']}" for each in data["consent"]),
-        f"ledger    {data['ledger']}",
-        f"standing  {data['standing']}",
-        f"mark      {data['marks']['invisible']}",
-        *(f"problem   {each}" for each in data["problems"]),
+    return [
+        f"verdict     {data['verdict']}",
+        f"            {data['headline']}. {data['sentence']}",
+        *(f"{name:<11} {each['state']:<8} {each['sentence']}" for name, each in data["parts"].items()),
+        f"signed by   {signer.get('name') or '-'} ({signer.get('organisation') or '-'})",
+        f"made with   {manifest.get('model') or '-'}, {manifest.get('made_at') or '-'}",
+        *(f"receipt     {each['receipt']} by {each['attested_by']}, {each['ledger']}" for each in data["consent"]),
+        *(f"problem     {each}" for each in data["problems"]),
     ]
-    return ["".join(char if char.isprintable() else "?" for char in each) for each in said]

@@ -21,3 +21,14 @@ window.addEventListener("pageshow", () => {
   form.querySelector("[data-reading]").hidden = true;
   form.querySelector("button").disabled = false;
 });
+
+// What was unfolded stays unfolded when the answer about the mark comes in.
+let open = [];
+document.addEventListener("htmx:beforeSwap", () => {
+  open = [...document.querySelectorAll("#answer details[open] > summary")].map((each) => each.textContent);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const summary of document.querySelectorAll("#answer details > summary")) {
+    if (open.includes(summary.textContent)) summary.parentElement.open = true;
+  }
+});

@@ -1,0 +1,207 @@
+"""One file, judged by somebody who trusts nobody's server: the file, our roots, a proof from the log, the log's key.
+
+Needs c2pa-python and cryptography. No Django, no database, nothing is fetched: what a server could say of it (whether
+it was withdrawn since, where its mark leads) is answered with *cannot be told here*.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from cryptography import x509
+
+from provenance.errors import LogFormatError, ProvenanceError
+from provenance.log import tree
+from provenance.manifests import findings, logproof, parts, reading, shown
+from provenance.manifests.findings import Findings
+from provenance.manifests.logproof import Entry, ProofFile
+from provenance.manifests.parts import Part, Record
+from provenance.manifests.status import Verdict
+
+UNREAD: Mapping[str, Any] = {"invisible": "not read", "render": None, "manifest": None}
+LARGEST = 1 << 20  # bytes of a file of certificates, a key or a proof
+HERE = "unknown here; only the log's newest state can tell"
+
+
+class AuditError(ProvenanceError):
+    """What was handed to the auditor cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found: ``entry`` is the sealing's own entry in the log, where a proof of it held."""
+
+    findings: Findings
+    record: Record
+    sha256: str
+    entry: Entry | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the one word about the file."""
+        return self.findings.verdict
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """Return the answer in a few words, and the sentence under it."""
+        return parts.headline(self.findings, self.verdict, UNREAD)
+
+    @property
+    def answers(self) -> tuple[Part, ...]:
+        """Return the eight answers, from the table that the page speaks from."""
+        return parts.answers(self.findings, self.verdict, self.record, UNREAD)
+
+    def data(self) -> dict[str, Any]:
+        """Return everything as plain JSON, safe to look at."""
+        found, (title, sentence), entry = self.findings, self.headline, self.entry
+        told = {
+            "verdict": str(self.verdict),
+            "headline": title,
+            "sentence": sentence,
+            "parts": {
+                each.name: {"state": each.state, "code": each.code, "sentence": each.sentence} for each in self.answers
+            },
+            "sha256": self.sha256,
+            "signer": asdict(found.signer) if found.signer else None,
+            "manifest": asdict(found.manifest) if found.manifest else None,
+            "ingredients": [asdict(each) for each in found.ingredients],
+            "consent": [dict(each) for each in found.consent],
+            "ledger": self.record.ledger,
+            "entry": asdict(replace_head(entry)) if entry else None,
+            "problems": [*found.problems, *self.record.problems],
+        }
+        return cast("dict[str, Any]", shown.everything(told))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry for the report: with the tree's size and root (hex) in place of the checkpoint."""
+
+    kind: str
+    fact: dict[str, Any]
+    at: str
+    index: int
+    size: int
+    root: str
+    origin: str
+
+
+def replace_head(entry: Entry) -> Told:
+    """Return an entry with plain numbers and texts alone."""
+    head = entry.head
+    return Told(entry.kind, entry.fact, entry.at, entry.index, head.size, head.root.hex(), head.origin)
+
+
+def audit(path: Path, *, anchors: str, proofs: Sequence[str] = (), log_key: str = "") -> Audit:
+    """Return what can be said about a file under these roots and this log's key.
+
+    Args:
+        path: any file; what is wrong with it is a finding.
+        anchors: the roots that count as ours, in PEM.
+        proofs: texts of proof files: of its sealing, and of the agreements behind it.
+        log_key: the log's key as ``name+id+key``, needed for proofs.
+
+    Raises:
+        AuditError: there are no roots, or proofs without a key.
+        LogFormatError: this is no log's key, or no proof file; one that is and does not hold is a finding.
+    """
+    check(anchors)
+    if proofs and not log_key:
+        raise AuditError("A proof is checked with the log's key: give it with --log-key.")
+    origin, public = logproof.verifying(log_key) if log_key else ("", b"")
+    entries, broken = weighed(list(map(logproof.read, proofs)), origin=origin, public=public)
+    found = findings.interpret(reading.read(path, anchors=anchors))
+    digest = sha256(path)
+    if found.verdict is not Verdict.OURS or found.manifest is None:
+        return Audit(found, Record(ledger="unknown", standing=HERE), digest)
+    sealing = next((each for each in entries if is_sealing(each, found.manifest.label)), None)
+    consent = tuple({**each, **logged(each, entries)} for each in found.consent)
+    known = record(found, sealing, digest, asked=bool(proofs))
+    known = replace(known, problems=(*broken, *known.problems), is_broken=known.is_broken or bool(broken))
+    return Audit(replace(found, consent=consent), known, digest, sealing)
+
+
+def weighed(files: Sequence[ProofFile], *, origin: str, public: bytes) -> tuple[list[Entry], list[str]]:
+    """Return the entries that are proven, and one sentence for every proof that does not hold."""
+    entries: list[Entry] = []
+    broken: list[str] = []
+    for each in files:
+        try:
+            entries.append(logproof.verify(each, origin=origin, public=public))
+        except LogFormatError as error:
+            broken.append(str(error))
+    return entries, broken
+
+
+def check(anchors: str) -> None:
+    """Refuse roots that are none: under no roots nothing would ever be ours."""
+    try:
+        found = x509.load_pem_x509_certificates(anchors.encode())
+    except ValueError:
+        found = []
+    if not found:
+        raise AuditError("There is no certificate in PEM in the file of anchors.")
+
+
+def is_sealing(entry: Entry, label: str) -> bool:
+    """Return whether an entry reports the sealing of the manifest of this label."""
+    return entry.kind == "asset.sealed" and entry.fact.get("manifest") == label
+
+
+def record(found: Findings, entry: Entry | None, digest: str, *, asked: bool) -> Record:
+    """Return what the proven entry of a sealing says of the file, as the table's record."""
+    if entry is None:
+        other = ("no proof given is of this file's sealing",) if asked else ()
+        return Record(ledger="unknown", standing=HERE, problems=other, is_broken=asked)
+    named = [each.get("entry") for each in found.consent]
+    problems: tuple[str, ...] = () if entry.fact.get("file_sha256") == digest else (parts.DIFFERS,)
+    if entry.fact.get("receipts") != named:
+        problems += ("the log names other agreements than the seal",)
+    return Record(
+        ledger="included",
+        standing=HERE,
+        problems=problems,
+        is_broken=entry.fact.get("receipts") != named,
+        index=entry.index,
+        size=entry.head.size,
+    )
+
+
+def logged(receipt: Mapping[str, Any], entries: Sequence[Entry]) -> dict[str, Any]:
+    """Return whether one of the proven entries names this very receipt, and where it stands."""
+    digest = str(receipt.get("receipt") or "")
+    found = next((each for each in entries if len(digest) == 2 * tree.SIZE and names(each, digest)), None)
+    return {"ledger": "included" if found else "unknown", "index": found.index if found else None}
+
+
+def names(entry: Entry, digest: str) -> bool:
+    """Return whether a fact about consent names a receipt; a sealing's own entry is no proof of anybody's yes."""
+    values = [each for value in entry.fact.values() for each in (value if isinstance(value, list) else [value])]
+    return entry.kind != "asset.sealed" and digest in values
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hex, or nothing where there is no file that could be read."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def small(path: Path) -> str:
+    """Return the text of a small file that was named on the command line.
+
+    Raises:
+        AuditError: it cannot be read, or is too large to be what it should be.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise AuditError(f"{path.name} is far too large for what it should be.")
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise AuditError(f"{shown.text(path.name)} cannot be read as text.") from error
