@@ -196,9 +196,26 @@ def walk(report: Row, manifests: Row, line: list[str]) -> Iterator[Ingredient]:
             yield Ingredient(
                 title="", relationship="", manifest=text(each.get("ingredientAssertionURI")), problems=tuple(codes)
             )
-    for label, each in manifests.items():
-        found = [account(ingredient) for ingredient in rows(mapping(each).get("ingredients"))]
+    for label in from_the_top(manifests, text(report.get("active_manifest"))):
+        found = [account(ingredient) for ingredient in rows(mapping(manifests[label]).get("ingredients"))]
         yield from (each for each in found if each.problems or label not in line[:-1])
+
+
+def from_the_top(manifests: Row, label: str) -> list[str]:
+    """Return every label, the active one and what it was made from first: the library gives them in no order."""
+    waiting, found = [label], dict.fromkeys([label] if label in manifests else [])
+    while waiting:
+        below = rows(mapping(manifests.get(waiting.pop(0))).get("ingredients"))
+        fresh = [each for each in map(parent, below) if each in manifests and each not in found]
+        found.update(dict.fromkeys(fresh))
+        waiting += fresh
+    return [*found, *sorted(set(manifests) - set(found))]
+
+
+def parent(ingredient: Row) -> str:
+    """Return the label of an ingredient's own manifest, or nothing."""
+    label = ingredient.get("active_manifest")
+    return label if isinstance(label, str) else ""
 
 
 def account(ingredient: Row) -> Ingredient:

@@ -39,17 +39,22 @@ def folder(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def found(built: Built, folder: Path) -> dict[str, Findings]:
     """Return what we say about each: in the limited child where a file is made to harm, else right here."""
     harmful = {name for name, each in built.vectors.items() if each.verdict == "unreadable"}
-    return {name: (look if name in harmful else glance)(folder / name, built.anchors) for name in built.vectors}
+    return {name: (look if name in harmful else glance)(folder / name, built) for name in built.vectors}
 
 
-def look(path: Path, anchors: str) -> Findings:
+def look(path: Path, built: Built) -> Findings:
     """Return what can be said about a file, read in a child of its own, as every file from a stranger is."""
-    return findings.interpret(reading.read(path, anchors=anchors))
+    return findings.interpret(reading.read(path, anchors=built.ours, times=built.clock))
 
 
-def glance(path: Path, anchors: str) -> Findings:
+def glance(path: Path, built: Built) -> Findings:
     """Return the same without the child, whose start is most of what a small file costs."""
-    return findings.interpret(reading.read_own(path, anchors=anchors))
+    return findings.interpret(reading.read_own(path, anchors=built.ours, times=built.clock))
+
+
+def theirs(path: Path, them: material.Stranger) -> Findings:
+    """Return what somebody says who trusts a stranger: revocation is asked about signers one trusts."""
+    return findings.interpret(reading.read(path, anchors=them.root))
 
 
 def spent() -> float:
@@ -83,7 +88,7 @@ def test_every_vector_gets_the_same_verdict_in_the_limited_child_and_soon(
     cost = {}
     for name in built.vectors:
         before = spent()
-        assert look(folder / name, built.anchors) == found[name]
+        assert look(folder / name, built) == found[name]
         cost[name] = spent() - before
     assert {name: seconds for name, seconds in cost.items() if seconds > LONGEST} == {}
 
@@ -104,10 +109,6 @@ def test_an_update_speaks_of_the_manifest_it_leaves_as_it_is(built: Built, found
     updated = found["updated_twice.mp4"].manifest
     assert updated is not None
     assert (updated.title, updated.actions) == ("theirs", ("c2pa.created",))  # not "updated", and "c2pa.opened"
-    for doubtful in ("updated_by_a_stranger.mp4", "updated_foreign.mp4"):
-        told = found[doubtful].manifest
-        assert told is not None
-        assert told.title == "updated"
 
 
 def test_a_timestamp_says_when(built: Built, found: dict[str, Findings]) -> None:
@@ -147,7 +148,6 @@ def secret() -> Iterator[tuple[str, list[str]]]:
 def test_no_address_in_a_file_is_ever_asked(secret: tuple[str, list[str]], tmp_path: Path) -> None:
     url, asked = secret
     them = material.stranger(answers_at=f"{url}/ocsp")
-    anchors = them.root  # their own: revocation is asked about signers one trusts
     cloud = {"label": "c2pa.cloud-data", "data": {"label": "org.example.far", "size": 9, "location": {
         "url": f"{url}/cloud", "alg": "sha256", "hash": "AAAA"}, "content_type": "application/json"}}  # fmt: skip
     files = {
@@ -156,7 +156,7 @@ def test_no_address_in_a_file_is_ever_asked(secret: tuple[str, list[str]], tmp_p
         "ocsp.mp4": material.sign(material.clip(), MP4, them),
         "cloud.jpg": material.sign(material.still("JPEG"), "image/jpeg", them, extra=[cloud]),
     }
-    verdicts = {name: look(material.saved(tmp_path, media, name), anchors).verdict for name, media in files.items()}
+    verdicts = {name: theirs(material.saved(tmp_path, media, name), them).verdict for name, media in files.items()}
     assert asked == []
     assert verdicts["ocsp.mp4"] == "ours"
     assert {verdicts["remote.jpg"], verdicts["remote.mp4"]} == {"no-credentials"}

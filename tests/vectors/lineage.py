@@ -38,7 +38,9 @@ def updates() -> dict[str, Vector]:
         "updated.mp4": Vector(update(one), "ours"),
         "updated_twice.mp4": Vector(update(update(one)), "ours"),
         "updated_by_a_stranger.mp4": Vector(update(one, stranger()), "valid-unknown-signer"),
-        "updated_foreign.mp4": Vector(update(foreign(clip())), "ours", told("signingCredential.untrusted")),
+        "updated_foreign.mp4": Vector(
+            update(foreign(clip())), "valid-unknown-signer", frozenset({"signingCredential.untrusted"})
+        ),
         "edited_after_an_update.mp4": Vector(spoil(update(one)), "tampered", broken),
         "updated_after_an_edit.mp4": Vector(update(spoil(one)), "tampered", broken),
     }
