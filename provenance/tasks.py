@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from provenance.log import sequencer
+from provenance.log import sequencer, witnessing
 
 
 @shared_task(name="provenance.tasks.sequence", ignore_result=True)
 def sequence() -> None:
-    """Give pending entries of the log their place and sign the tree; harmless to run twice."""
+    """Give pending entries of the log their place, sign the tree, have it cosigned; harmless to run twice."""
     sequencer.sequence()
+    witnessing.ask()

@@ -1,10 +1,13 @@
 """Giving entries their place in the tree and signing what it then is: one sequencer at a time.
 
-Two steps, each one transaction under the same advisory lock. Places and tiles are durable before anything is
-signed, so a crash at any line leaves either entries still pending or a tree that the next run signs.
+Three steps, each one transaction under the same advisory lock: places and tiles, the map of standings, the signature.
+Whatever is signed was durable before, so a crash at any line leaves entries still pending, or a map that is behind
+the tree, or a tree that is not signed yet; the next run goes on from there.
 """
 
+import contextlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -13,7 +16,7 @@ from django.utils import timezone
 
 from provenance.backends import keys
 from provenance.errors import LedgerError
-from provenance.log import checkpoint, tree
+from provenance.log import checkpoint, standing, tree
 from provenance.log.models import Checkpoint, Entry, Tile
 
 LOCK = 0x636F_756E_7431  # any number nobody else locks
@@ -49,21 +52,36 @@ def place() -> int:
 
 
 @transaction.atomic
+def note_standings() -> int:
+    """Bring the map of standings up to the entries that have their place, some at a time; return how many."""
+    lock()
+    return standing.advance(placed())
+
+
 def seal() -> Checkpoint | None:
-    """Sign the tree as it is, if it grew; return the checkpoint.
+    """Bring the map of standings up to the tree, and sign both; return the newest checkpoint."""
+    while note_standings():
+        pass
+    return sign()
+
+
+@transaction.atomic
+def sign() -> Checkpoint | None:
+    """Sign the tree as far as the map of standings takes it in, if that grew; return the checkpoint.
 
     Raises:
         LedgerError: the tree no longer contains what was signed before; nothing is signed then.
     """
     lock()
-    size, last = placed(), Checkpoint.objects.order_by("-size").first()
+    size, last = standing.mapped(), Checkpoint.objects.order_by("-size").first()
     if size == (last.size if last else 0):
         return last
     read = tree.reader(stored)
     if last and (size < last.size or tree.root(last.size, read) != bytes(last.root)):
         msg = "The log's tiles no longer match its last checkpoint; nothing more is signed until a person has looked."
         raise LedgerError(msg)
-    head = checkpoint.Head(origin=settings.LOG_ORIGIN, size=size, root=tree.root(size, read))
+    origin, root = settings.LOG_ORIGIN, tree.root(size, read)
+    head = checkpoint.Head(origin=origin, size=size, root=root, standing=standing.root())
     note, now = checkpoint.sign(head, keys.log_key()), timezone.now()
     transaction.on_commit(lambda: publish(note, now), robust=True)
     return Checkpoint.objects.create(size=size, root=head.root, note=note, created_at=now)
@@ -73,6 +91,14 @@ def lock() -> None:
     """Wait for the other sequencers; released with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+@contextlib.contextmanager
+def still() -> Iterator[None]:
+    """Read in one transaction while no sequencer works; others may read at the same time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+        yield
 
 
 def placed() -> int:

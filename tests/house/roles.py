@@ -145,6 +145,7 @@ API: dict[str, dict[str, Rule]] = {
     "clips/<str:clip>/visibility": {"POST": of("felix", body={"visibility": "private"})},
     "clips/<str:clip>/link": {"GET": of("felix"), "POST": of("felix", ok=201), "DELETE": of("felix", ok=204)},
     "verify": {"POST": public(415)},
+    "log/growth": {"GET": public(404, query="start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z")},
 }
 PAGES: dict[str, dict[str, Rule]] = {
     "": {"GET": public(200)},
