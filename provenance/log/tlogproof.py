@@ -1,8 +1,8 @@
 """Proof files: one small text that shows, to anybody and offline, that something is in the log.
 
 ``write`` and ``read`` are C2SP tlog-proof (``c2sp.org/tlog-proof@v1``): index, audit path, cosigned checkpoint. Its
-``extra`` line, where there is one, opens the leaf: base64 of RFC 8785 JSON ``{"body": …, "salt": hex}``, of which the
-log holds SHA-256(salt || body). Nothing in it is believed before the hashes agree. Pure: no Django, no database.
+``extra`` line, where there is one, opens the leaf: base64 of JSON ``{"body": …, "salt": hex}``, of which the log holds
+SHA-256(salt || body). Nothing in it is believed before the hashes agree. Pure: no Django, no database.
 """
 
 import base64
@@ -11,8 +11,6 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-
-import rfc8785
 
 from provenance.errors import LogFormatError, ProofFileError
 from provenance.log import checkpoint, cosignature, tree
@@ -58,8 +56,8 @@ class Proven:
 
 def write(file: ProofFile) -> str:
     """Return the text of a proof file."""
-    extra = {"body": file.body, "salt": file.salt.hex()}
-    lines = [FIRST, *([f"extra {encoded(rfc8785.dumps(extra))}"] if file.body else [])]
+    extra = json.dumps({"body": file.body, "salt": file.salt.hex()}).encode()
+    lines = [FIRST, *([f"extra {encoded(extra)}"] if file.body else [])]
     return "\n".join([*lines, f"index {file.index}", *map(encoded, file.path), "", file.note])
 
 

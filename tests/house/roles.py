@@ -227,6 +227,11 @@ PAGES: dict[str, dict[str, Rule]] = {
     "v/<str:token>/content": {"GET": public(200)},
     "library": {"GET": mine(200)},
     "verify": {"GET": public(200), "POST": public(400)},
+    "log/checkpoint": {"GET": public(404)},  # nothing is signed in this world: what they show is in tests/provenance
+    "log/tile/<path:path>": {"GET": public(404)},
+    "log/entry/<int:index>.tlog-proof": {"GET": public(404)},
+    "log/video/<str:label>.tlog-proof": {"GET": public(404)},
+    "log/standing/<str:name>": {"GET": public(404)},
 }
 ROWS = {f"api/v1/{route}": row for route, row in API.items()} | PAGES
 

@@ -81,6 +81,10 @@ def set_up() -> Scene:
         "act": "follow",
         "what": "end",
         "role": "delegate",
+        "path": "0/000",
+        "index": "0",
+        "label": "urn:none",
+        "name": "0" * 64,
         **among_people(cast_of),
         **around(clip, olive=olive),
     }
