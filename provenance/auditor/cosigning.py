@@ -22,6 +22,7 @@ from provenance.log.checkpoint import DECIMAL, Head, decode
 
 PLAIN, SIZE = "text/plain; charset=utf-8", "text/x.tlog.size"
 PROOF_LINES = 63
+FORGOT = "What this witness remembers cannot be read; it cosigns nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Memory:
         try:
             return Seen(int(found["size"]), bytes.fromhex(found["root"]), str(found["note"])) if found else Seen()
         except (KeyError, TypeError, ValueError) as error:
-            raise LogFormatError("What this witness remembers cannot be read; it cosigns nothing.") from error
+            raise LogFormatError(FORGOT) from error
 
     def everything(self) -> dict[str, Any]:
         """Return all that was seen, by the log's name."""
@@ -84,8 +85,10 @@ class Memory:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise LogFormatError("What this witness remembers cannot be read; it cosigns nothing.") from error
-        return found if isinstance(found, dict) else {"": found}
+            raise LogFormatError(FORGOT) from error
+        if not isinstance(found, dict):
+            raise LogFormatError(FORGOT)
+        return found
 
     def keep(self, origin: str, seen: Seen) -> None:
         """Write down what was seen, and return when the disk has it."""

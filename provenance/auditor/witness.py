@@ -109,12 +109,26 @@ def key(path: Path) -> Ed25519PrivateKey:
     return found
 
 
+def remember(path: Path, *, is_new: bool) -> None:
+    """Begin the memory of a new witness; an old one whose memory is gone must not go on.
+
+    Raises:
+        LogFormatError: the file is missing, and this key may have cosigned before.
+    """
+    if path.exists():
+        return
+    if not is_new:
+        raise LogFormatError(f"{path.name} is gone: a witness that forgot what it cosigned needs a new key.")
+    path.write_text("{}", encoding="utf-8")
+
+
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m provenance.auditor.witness", description=__doc__)
     parser.add_argument("--name", required=True, help="the witness's name, such as witness.example/w1")
     parser.add_argument("--key", required=True, type=Path, help="its Ed25519 key in PEM; made if there is none")
     parser.add_argument("--state", required=True, type=Path, help="the file in which it remembers what it cosigned")
+    parser.add_argument("--begin", action="store_true", help="begin with no memory; only for a key that never cosigned")
     parser.add_argument("--log", required=True, action="append", help="a log's key as name+id+key; once for each log")
     parser.add_argument("--listen", default="127.0.0.1:8092", help="host:port")
     return parser.parse_args(words)
@@ -124,7 +138,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Serve until stopped; exit 2 with one sentence when that cannot be begun."""
     said = arguments(words)
     try:
+        is_new = not said.key.exists()
         mine = key(said.key)
+        remember(said.state, is_new=is_new or said.begin)
         logs = dict(checkpoint.verifying(each) for each in said.log)
         host, _, port = said.listen.rpartition(":")
         witness = Cosigner(said.name, mine, logs, Memory(said.state))

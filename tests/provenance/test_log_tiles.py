@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from provenance import ledger
 from provenance.backends import keys
-from provenance.errors import LogFormatError
+from provenance.errors import LedgerError, LogFormatError
 from provenance.log import checkpoint, proofs, sequencer, tiles, tlogproof, tree
 from provenance.log.models import Checkpoint, Entry
 from provenance.log.tiles import DATA, Address
@@ -243,7 +243,7 @@ def test_many_facts_at_once_are_as_facts_one_by_one() -> None:
 @pytest.mark.django_db
 def test_one_bad_fact_among_many_refuses_them_all() -> None:
     for bad in (ledger.Fact("something.else", {}), ledger.Fact("permit.minted", {"x": float("nan")})):
-        with pytest.raises(ledger.entries.LedgerError), transaction.atomic():
+        with pytest.raises(LedgerError), transaction.atomic():
             ledger.append_many([ledger.Fact("permit.minted", {}), bad])
     assert not Entry.objects.exists()
 
