@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,9 +52,10 @@ def note(signed: Checkpoint) -> str:
     return signed.note + "".join(lines)
 
 
-def reader() -> tree.Read:
-    """Return a reader of the tree that asks for each tile once."""
-    return tree.reader(functools.cache(sequencer.stored))
+def walked(walk: Callable[[tree.Read], list[bytes]]) -> tuple[bytes, ...]:
+    """Return what a walk through the tree finds; the tiles it asks for are fetched at once."""
+    tiles = sequencer.stored(tree.asked(walk))
+    return tuple(walk(tree.reader(lambda storey, index: tiles.get((storey, index), b""))))
 
 
 def prove(entry: int) -> Proof | None:
@@ -68,9 +70,14 @@ def prove(entry: int) -> Proof | None:
         salt=bytes(row.salt),
         body=row.body,
         commitment=bytes(row.commitment),
-        path=tuple(tree.inclusion(row.leaf_index, last.size, reader())),
+        path=path(row.leaf_index, last.size),
         note=note(last),
     )
+
+
+def path(index: int, size: int) -> tuple[bytes, ...]:
+    """Return the audit path of a place in a tree of a size, from the tiles."""
+    return walked(functools.partial(tree.inclusion, index, size))
 
 
 def file(proof: Proof, *, is_open: bool) -> str:
@@ -107,7 +114,7 @@ def grew(old: int, new: int) -> Growth | None:
     found = Checkpoint.objects.in_bulk([old, new], field_name="size")
     if old > new or len(found) != len({old, new}):
         return None
-    return Growth(found[old], found[new], tuple(tree.consistency(old, new, reader())))
+    return Growth(found[old], found[new], walked(functools.partial(tree.consistency, old, new)))
 
 
 def between(start: datetime, end: datetime) -> Growth | None:

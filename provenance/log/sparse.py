@@ -15,12 +15,14 @@ about log2(n) steps. The prefixes differ from those of the log's own tree (0x00,
 
 import hashlib
 import json
+import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 KEY, PACKED, HASH = 32, 16, 32  # bytes
+PAIR = struct.Struct(">QQ")
 BITS = 256
 NONE = (1 << 64) - 1
 EMPTY = bytes(HASH)
@@ -53,12 +55,12 @@ class Standing:
 
     def packed(self) -> bytes:
         """Return the 16 bytes that are hashed."""
-        return b"".join((NONE if each is None else each).to_bytes(8, "big") for each in (self.made, self.ended))
+        return PAIR.pack(NONE if self.made is None else self.made, NONE if self.ended is None else self.ended)
 
 
 def unpacked(data: bytes) -> Standing:
     """Return the standing of 16 bytes."""
-    made, ended = int.from_bytes(data[:8], "big"), int.from_bytes(data[8:], "big")
+    made, ended = PAIR.unpack(data)
     return Standing(None if made == NONE else made, None if ended == NONE else ended)
 
 

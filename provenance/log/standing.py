@@ -7,7 +7,7 @@ byte, and under two bytes lies a bucket with the names themselves. The root page
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from provenance.errors import LedgerError
 from provenance.log import sparse
@@ -18,8 +18,17 @@ STEP = 100_000  # entries taken in one transaction
 FAN = 256
 CELL = 1 + HASH
 NAME = KEY + PACKED
+NEVER = Standing()
 BARE = bytes(CELL * FAN)
 DEEP, PLACE = 16, 4  # a bucket lies under so many bits, which are so many hexadecimal digits
+
+DESK = """
+CREATE TEMPORARY TABLE IF NOT EXISTS standing_desk (place varchar(4), content bytea, size bigint) ON COMMIT DELETE ROWS;
+TRUNCATE standing_desk"""
+COPY = "COPY standing_desk (place, content, size) FROM STDIN (FORMAT BINARY)"
+KEEP = """
+INSERT INTO provenance_standingpage (place, content, size) SELECT place, content, size FROM standing_desk
+ON CONFLICT (place) DO UPDATE SET content = excluded.content, size = excluded.size"""
 
 Pages = dict[str, bytes]  # by place: "", or the hex of one byte or two
 
@@ -69,7 +78,7 @@ def merged(bucket: bytes, steps: Mapping[bytes, Sequence[tuple[int, bool]]]) -> 
     """Return a bucket's names after what was done to some of them, sorted."""
     found = dict(names(bucket))
     for key, each in steps.items():
-        standing = sparse.unpacked(found[key]) if key in found else Standing()
+        standing = sparse.unpacked(found[key]) if key in found else NEVER
         for place, makes in each:
             standing = sparse.changed(standing, place, makes=makes)
         found[key] = standing.packed()
@@ -110,22 +119,23 @@ def names(bucket: bytes) -> list[Leaf]:
 
 
 def fetched(places: Iterable[str]) -> Pages:
-    """Return those of the pages that exist."""
-    rows = StandingPage.objects.filter(place__in=list(places)).values_list("place", "content")
-    return {place: bytes(content) for place, content in rows}
+    """Return those of the pages that exist: they may be thousands, so they are one value of the question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT place, content FROM provenance_standingpage WHERE place = ANY(%s)", [list(places)])
+        return {place: bytes(content) for place, content in cursor.fetchall()}
 
 
 def write(pages: Pages, *, size: int) -> None:
     """Keep the pages that changed, and with them up to where the map goes."""
     if "" not in pages:
         pages = {"": fetched([""]).get("", BARE), **pages}
-    StandingPage.objects.bulk_create(
-        [StandingPage(place=place, content=content, size=size) for place, content in pages.items()],
-        batch_size=5000,
-        update_conflicts=True,
-        unique_fields=["place"],
-        update_fields=["content", "size"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(DESK)
+        with cursor.copy(COPY) as copy:
+            copy.set_types(["varchar", "bytea", "bigint"])
+            for place, content in pages.items():
+                copy.write_row((place, content, size))
+        cursor.execute(KEEP)
 
 
 def root() -> bytes:

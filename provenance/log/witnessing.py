@@ -4,6 +4,7 @@ Witnesses are other people's; that one of them is away, refuses or answers nonse
 it returns is kept only if it holds.
 """
 
+import functools
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,7 +83,7 @@ def known(witness: Witness) -> int:
 
 def request(old: int, last: Checkpoint) -> bytes:
     """Return the body of ``add-checkpoint``: the old size, the consistency proof, the checkpoint."""
-    path = map(encoded, tree.consistency(old, last.size, proofs.reader()))
+    path = map(encoded, proofs.walked(functools.partial(tree.consistency, old, last.size)))
     return "\n".join([f"old {old}", *path, "", last.note]).encode()
 
 

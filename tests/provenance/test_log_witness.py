@@ -238,9 +238,7 @@ def test_killed_at_any_moment_it_has_not_forgotten_what_it_cosigned(tmp_path: Pa
 def test_it_serves_what_it_cosigned_and_refuses_what_is_no_request(tmp_path: Path) -> None:
     with running(tmp_path, log=checkpoint.verifier(ORIGIN, PUBLIC)) as (_, key, address):
         witnesses.submit(address, request(0, 5).encode(), seconds=10)
-        line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
-        line.request("GET", f"/{hashlib.sha256(ORIGIN.encode()).hexdigest()}/checkpoint")
-        shown = line.getresponse().read().decode()
+        _, shown = asked(address, "GET", f"/{hashlib.sha256(ORIGIN.encode()).hexdigest()}/checkpoint", None)
         assert list(cosignature.seen(shown, by=[cosignature.witness(key)])) == [NAME]
         assert checkpoint.read(shown, origin=ORIGIN, public=PUBLIC).size == 5
         for method, path, body, status in [
