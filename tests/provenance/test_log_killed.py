@@ -30,7 +30,7 @@ def holds(home: str, size: int) -> None:
     """Assert that the log has so many entries, each at its one place, signed, and proven to whoever is given it."""
     public = keys.log_public()
     assert public is not None
-    exporting.export(sequencer.keys.place(home))
+    exporting.export(keys.place(home))
     done = audit(Folder(keys.place(home)), trust=Trust("localhost/countenance-log", public))
     assert (done.problems, done.size, done.words) == ([], size, size)
     assert list(Entry.objects.order_by("id").values_list("leaf_index", flat=True)) == list(range(size))

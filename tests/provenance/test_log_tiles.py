@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as pace
 from hypothesis import strategies as st
 
 from provenance import ledger
@@ -219,6 +220,7 @@ def test_other_words_in_a_proof_file_are_not_believed() -> None:
             tlogproof.verify(lie, trust=trust())
 
 
+@pace(max_examples=30, deadline=None)
 @given(st.integers(0, 2**40), st.lists(st.binary(min_size=32, max_size=32), max_size=40), st.binary(), st.text())
 def test_every_proof_file_reads_back(index: int, path: list[bytes], salt: bytes, body: str) -> None:
     file = ProofFile(index, tuple(path), "note\n\nsigned\n", salt=salt if body else b"", body=body)
