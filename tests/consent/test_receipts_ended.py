@@ -7,8 +7,10 @@ import pytest
 from consent.grants import grant, switch
 from consent.models import Receipt
 from consent.permit import Use
+from consent.receipts import checking
 from provenance import ledger
-from provenance.log import sequencer
+from provenance.backends import keys
+from provenance.log import sequencer, tlogproof
 from provenance.models import Entry
 from tests import cast
 
@@ -46,3 +48,13 @@ def test_a_withdrawn_likeness_ends_every_yes_to_it() -> None:
     receipts = [grant.give(olive, person=each, uses=[Use.GENERATE]).receipt for each in (felix, sten)]
     switch.withdraw(olive)
     assert [stands(each) for each in receipts] == [False, False]
+
+
+def test_olive_keeps_a_proof_file_that_names_her_receipt_and_is_checked_without_us() -> None:
+    olive, felix = cast.olive(), cast.felix()
+    receipt = grant.give(olive, person=felix, uses=[Use.GENERATE]).receipt
+    sequencer.sequence()
+    kept = checking.portable(checking.examine(receipt))["inclusion"]["file"]
+    trust = tlogproof.Trust("localhost/countenance-log", keys.log_public() or b"")
+    proven = tlogproof.verify(tlogproof.read(kept), trust=trust)
+    assert receipt.digest in tlogproof.names(proven.body)
