@@ -254,6 +254,7 @@ PKCS11_MODULE = read("PKCS11_MODULE")  # path: the vendor's library
 PKCS11_TOKEN = read("PKCS11_TOKEN")  # the token's label
 PKCS11_PIN_FILE = read("PKCS11_PIN_FILE")  # path: a file with its PIN
 LOG_ORIGIN = read("LOG_ORIGIN", "localhost/countenance-log")  # the log's name, without a scheme; never changes
+LOG_WITNESSES = read("LOG_WITNESSES")  # "name+id+key https://prefix", several behind commas; empty: nobody is asked
 VERIFY_MAX_BYTES = int(read("VERIFY_MAX_BYTES", str(200 * 1024 * 1024)))  # largest upload the Verify page takes
 WEIGHTS_HOME = Path(read("WEIGHTS_HOME") or HOME / "weights")
 

@@ -27,3 +27,7 @@ class LedgerError(ProvenanceError):
 
 class LogFormatError(ProvenanceError):
     """This is not a checkpoint, or nobody we know signed it."""
+
+
+class ProofFileError(LogFormatError):
+    """This is not a proof file, or it is damaged."""

@@ -2,15 +2,16 @@
 
 from celery import shared_task
 
-from provenance.log import sequencer
+from provenance.log import sequencer, witnessing
 from provenance.manifests import expiry, signing, stamping
 from provenance.marks import waiting
 
 
 @shared_task(name="provenance.tasks.sequence", ignore_result=True)
 def sequence() -> None:
-    """Give pending entries of the log their place and sign the tree; harmless to run twice."""
+    """Give pending entries of the log their place, sign the tree, have it cosigned; harmless to run twice."""
     sequencer.sequence()
+    witnessing.ask()
 
 
 @shared_task(name="provenance.tasks.stamp", ignore_result=True)

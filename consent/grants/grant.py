@@ -29,8 +29,9 @@ from consent.receipts.models import Receipt
 GRANT, DENIAL = Grant.Effect.GRANT, Grant.Effect.DENIAL
 COLUMNS = [field.attname for field in Grant._meta.concrete_fields]  # noqa: SLF001 - documented
 OWN = f"""
-SELECT p.public_id, {", ".join(f"g.{name}" for name in COLUMNS)} FROM consent_grant g
+SELECT p.public_id, r.digest, {", ".join(f"g.{name}" for name in COLUMNS)} FROM consent_grant g
 JOIN consent_cameo c ON c.id = g.cameo_id JOIN consent_person p ON p.id = g.person_id
+JOIN consent_receipt r ON r.id = g.receipt_id
 WHERE g.public_id = %s AND c.owner_id = %s::bigint FOR UPDATE OF g"""  # noqa: S608 - the house's own text
 END = "UPDATE consent_grant SET revocation_id = %s, revoked_at = %s WHERE id = %s RETURNING id"
 
@@ -108,8 +109,10 @@ def say(owner: Person, *, person: Person, effect: Grant.Effect, terms: Terms) ->
     check(owner, person=person, terms=terms)
     cameo = held(owner)
     public_id = opaque()  # the receipt names the grant it is for
-    receipt = issue("grant.made", owner.pk, {"grant": public_id, **about(person, effect=effect, terms=terms)})
-    replaced = end(cameo, person=person, effect=effect, terms=terms, receipt=receipt)
+    ended = in_force(cameo, person=person, effect=effect, terms=terms)
+    said = {"grant": public_id, **about(person, effect=effect, terms=terms)}
+    receipt = issue("grant.made", owner.pk, said, ends=[digest for _, digest in ended])
+    replaced = end([pk for pk, _ in ended], receipt=receipt)
     grant = Grant.objects.create(
         public_id=public_id,
         cameo=cameo,
@@ -159,12 +162,19 @@ def held(owner: Person) -> Cameo:
     return cameo
 
 
-def end(cameo: Cameo, *, person: Person, effect: Grant.Effect, terms: Terms, receipt: Receipt) -> bool:
-    """Revoke what this takes the place of, under this receipt; return whether there was anything."""
+def in_force(cameo: Cameo, *, person: Person, effect: Grant.Effect, terms: Terms) -> list[tuple[int, str]]:
+    """Return what this takes the place of: the grants' keys, and the digests of their receipts."""
     rows = Grant.objects.filter(cameo=cameo, person=person, effect=effect, draft_digest=terms.draft, revoked_at=None)
     if effect == DENIAL:
         rows = rows.filter(categories=mask_of(terms.categories))
-    return rows.update(revoked_at=timezone.now(), revocation=receipt) > 0
+    return list(rows.values_list("pk", "receipt__digest"))
+
+
+def end(grants: Collection[int], *, receipt: Receipt) -> bool:
+    """Revoke these under this receipt; return whether there was anything."""
+    return (
+        bool(grants) and Grant.objects.filter(pk__in=grants).update(revoked_at=timezone.now(), revocation=receipt) > 0
+    )
 
 
 def tell_given(grant: Grant, *, owner: Person, replaced: bool) -> None:
@@ -189,17 +199,20 @@ def revoke(owner: Person, *, grant: str) -> Grant:
     rows = prepared.rows(OWN, [grant, str(owner.pk)])
     if not rows:
         raise GrantError("There is no such grant.")
-    recipient, *columns = rows[0]
+    recipient, digest, *columns = rows[0]
     found = Grant.from_db(DEFAULT_DB_ALIAS, COLUMNS, columns)
     if found.revoked_at is None:
-        take_back(found, owner=owner, recipient=recipient)
+        take_back(found, owner=owner, recipient=recipient, digest=digest)
     return found
 
 
-def take_back(grant: Grant, *, owner: Person, recipient: str) -> None:
-    """Write the revocation, its receipt (which names the recipient's public id), its facts and its notice."""
+def take_back(grant: Grant, *, owner: Person, recipient: str, digest: str) -> None:
+    """Write the revocation, its receipt (which names the recipient's public id), its facts and its notice.
+
+    ``digest`` is that of the receipt which stands no more.
+    """
     about = {"grant": grant.public_id, "effect": grant.effect, "recipient": recipient}
-    grant.revocation = receipt = issue("grant.revoked", owner.pk, about, name=owner.public_id)
+    grant.revocation = receipt = issue("grant.revoked", owner.pk, about, name=owner.public_id, ends=[digest])
     grant.revoked_at = timezone.now()
     prepared.rows(END, [str(receipt.pk), grant.revoked_at, str(grant.pk)])
     if grant.effect == GRANT:

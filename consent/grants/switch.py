@@ -61,13 +61,20 @@ def withdraw(owner: Person) -> Cameo:
     guardians.hold([owner.pk])
     epochs.bump([owner.pk, *(ward.pk for ward in guardians.wards(owner.pk))])
     cameo = stopped(owner, to=State.WITHDRAWN, when=set(State))
-    receipt = issue("cameo.withdrawn", owner.pk, {"cameo": cameo.public_id})
+    receipt = issue("cameo.withdrawn", owner.pk, {"cameo": cameo.public_id}, ends=standing(cameo))
     end_all(cameo, receipt=receipt)
     consents.forget(owner)
     if guardians.unfit_guardian(owner):
         guardians.lapse(owner, why="Their likeness was withdrawn.")
     erasure.erase(cameo)
     return cameo
+
+
+def standing(cameo: Cameo) -> list[str]:
+    """Return the digests of the receipts that a withdrawal ends: of the enrolment, and of every grant in force."""
+    enrolled = Receipt.objects.filter(person=cameo.owner_id, kind="cameo.enrolled").values_list("digest", flat=True)
+    grants = Grant.objects.filter(cameo=cameo, revoked_at=None).values_list("receipt__digest", flat=True)
+    return [*enrolled, *grants]
 
 
 def end_all(cameo: Cameo, *, receipt: Receipt) -> None:

@@ -79,7 +79,10 @@ def portable(found: Evidence) -> dict[str, Any]:
 
 
 def inclusion(proof: ledger.Proof | None) -> dict[str, Any] | None:
-    """Return a proof of inclusion (RFC 9162): leaf, audit path and the signed checkpoint it leads to."""
+    """Return a proof of inclusion (RFC 9162): leaf, audit path and the signed checkpoint; ``file`` is all of it again.
+
+    That file (c2sp.org/tlog-proof) is what its holder keeps and gives to auditors.
+    """
     if proof is None:
         return None
     return {
@@ -90,6 +93,7 @@ def inclusion(proof: ledger.Proof | None) -> dict[str, Any] | None:
         "leaf": proof.commitment.hex(),
         "path": [step.hex() for step in proof.path],
         "checkpoint": proof.note,
+        "file": ledger.proof_file(proof, is_open=True),
     }
 
 

@@ -32,9 +32,13 @@ class Draft:
     name: str = ""
 
 
-def issue(kind: str, person: int, about: Mapping[str, Json], *, name: str = "") -> Receipt:
-    """Issue one receipt; ``kind`` is a fact of the ledger, like ``grant.made``, appended with the receipt's digest."""
-    _, (receipt,) = issue_together(kind, [Draft(person, about, name)])
+def issue(kind: str, person: int, about: Mapping[str, Json], *, name: str = "", ends: Sequence[str] = ()) -> Receipt:
+    """Issue one receipt; ``kind`` is a fact of the ledger, like ``grant.made``, appended with the receipt's digest.
+
+    ``ends`` are the digests of receipts that stand no more: the log's map of standings is made from them.
+    """
+    body = {"ends": list(ends)} if ends else None
+    _, (receipt,) = issue_together(kind, [Draft(person, about, name)], body=body)
     return receipt
 
 

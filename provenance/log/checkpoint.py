@@ -7,6 +7,7 @@ the second only added to the first.
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -17,19 +18,30 @@ from provenance.errors import LogFormatError
 ED25519 = b"\x01"
 DASH = "\u2014 "  # a signature line begins with an em dash and a space
 HASH = 32
+DECIMAL = re.compile("0|[1-9][0-9]{0,18}", re.ASCII)  # a number is written in one way, and fits 63 bits
+
+
+STANDING = "standing "  # begins the extension line with the root of the map of standings
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a checkpoint says: the log's name, how many entries, the root over them (32 bytes)."""
+    """What a checkpoint says: the log's name, how many entries, the root over them (32 bytes).
+
+    ``standing`` is the root of the map of standings (32 bytes; see :mod:`provenance.log.sparse`), written in an
+    extension line; empty where a checkpoint has none. C2SP tlog-checkpoint lets a log add such lines and warns that
+    monitors cannot audit them: this one can be computed anew by whoever was given the entries' bodies.
+    """
 
     origin: str
     size: int
     root: bytes
+    standing: bytes = b""
 
     def text(self) -> str:
         """Return the lines that are signed."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        more = f"{STANDING}{base64.b64encode(self.standing).decode()}\n" if self.standing else ""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{more}"
 
 
 def sign(head: Head, key: Ed25519PrivateKey) -> str:
@@ -45,12 +57,11 @@ def read(note: str, *, origin: str, public: bytes) -> Head:
     Raises:
         LogFormatError: it is not a checkpoint of this log, or the signature does not hold.
     """
-    text, gap, signatures = note.partition("\n\n")
-    body = text + "\n"
+    body, (_, gap, signatures) = signed(note), note.rpartition("\n\n")
     if not gap:
         raise LogFormatError
     wanted = key_id(origin, public)
-    for line in signatures.splitlines():
+    for line in signatures.split("\n"):
         name, _, encoded = line.removeprefix(DASH).partition(" ")
         found = decode(encoded)
         if line.startswith(DASH) and name == origin and found[:4] == wanted:
@@ -60,14 +71,15 @@ def read(note: str, *, origin: str, public: bytes) -> Head:
 
 
 def parse(body: str, origin: str) -> Head:
-    """Return the fields of the signed lines; further lines are extensions and are passed over."""
-    lines = body.splitlines()
-    if len(lines) < 3 or lines[0] != origin or not lines[1].isascii() or not lines[1].isdecimal():  # noqa: PLR2004
+    """Return the fields of the signed lines; extension lines that are not ours are passed over."""
+    lines = body.removesuffix("\n").split("\n")
+    if len(lines) < 3 or lines[0] != origin or not all(lines) or not DECIMAL.fullmatch(lines[1]):  # noqa: PLR2004
         raise LogFormatError
     root = decode(lines[2])
-    if len(root) != HASH or (len(lines[1]) > 1 and lines[1][0] == "0"):
+    standings = [decode(line.removeprefix(STANDING)) for line in lines[3:] if line.startswith(STANDING)]
+    if any(len(each) != HASH for each in [root, *standings]) or len(standings) > 1:
         raise LogFormatError
-    return Head(origin=origin, size=int(lines[1]), root=root)
+    return Head(origin=origin, size=int(lines[1]), root=root, standing=standings[0] if standings else b"")
 
 
 def check(public: bytes, signature: bytes, body: str) -> None:
@@ -95,6 +107,25 @@ def key_id(name: str, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
 
 
+def signed(note: str) -> str:
+    """Return what the signatures of a note are over: everything above its last empty line."""
+    return note.rpartition("\n\n")[0] + "\n"
+
+
 def verifier(name: str, public: bytes) -> str:
     """Return the key in the text form that other verifiers take: ``name+id+key``."""
     return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
+
+
+def verifying(key: str) -> tuple[str, bytes]:
+    """Return the log's name and its 32 public bytes from the text form ``name+id+key``.
+
+    Raises:
+        LogFormatError: it is not the Ed25519 key of a log.
+    """
+    name, _, rest = key.strip().partition("+")
+    said, _, encoded = rest.partition("+")
+    raw = decode(encoded)
+    if not name or len(raw) != 1 + HASH or raw[:1] != ED25519 or said != key_id(name, raw[1:]).hex():
+        raise LogFormatError
+    return name, raw[1:]

@@ -146,6 +146,49 @@ class Checkpoint(models.Model):
         return f"checkpoint of {self.size}"
 
 
+class Cosignature(models.Model):
+    """A witness's line under a checkpoint: it saw this tree and no other at that time (C2SP tlog-cosignature).
+
+    Trusted? As far as the witness's key. If lost? The witness is asked again for the next checkpoint.
+    """
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=255)
+    line = models.TextField()
+    cosigned_at = models.DateTimeField()
+
+    class Meta:
+        """One line of each witness under each checkpoint."""
+
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once")]
+
+    def __str__(self) -> str:
+        return f"{self.witness} under {self.checkpoint_id}"
+
+
+class StandingPage(models.Model):
+    """A page of the map from receipts and seals to their standing (see ``provenance.log.standing``).
+
+    Trusted? No: whoever reads checks against a signed checkpoint. If lost? Made anew from the entries.
+    ``size`` is how many entries the log had when the page last changed; the root's (place "") is the whole map's.
+    """
+
+    place = models.CharField(max_length=4, primary_key=True)
+    content = models.BinaryField()
+    size = models.BigIntegerField()
+
+    class Meta:
+        """Pages are found by their place alone."""
+
+        constraints = [
+            models.CheckConstraint(condition=Q(place__regex="^([0-9a-f]{2}){0,2}$"), name="standing_page_place"),
+            models.CheckConstraint(condition=Q(size__gte=0), name="standing_page_size_from_0"),
+        ]
+
+    def __str__(self) -> str:
+        return f"standings {self.place or 'root'}"
+
+
 GUARD = (
     """
 CREATE OR REPLACE FUNCTION provenance_entry_is_final() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from django.conf import settings
 
 from provenance.backends import keys
 from provenance.errors import LogFormatError
-from provenance.log import checkpoint, sequencer, tree
+from provenance.log import checkpoint, sequencer, standing, tlogproof, tree
 from provenance.log.models import Checkpoint, Entry, commit
+from provenance.log.standingproof import StandingFile
+from provenance.log.tlogproof import ProofFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,23 @@ def latest() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
 
 
+def note(signed: Checkpoint) -> str:
+    """Return a checkpoint as it is shown: the log's signature, and under it the witnesses'."""
+    lines = signed.cosignatures.order_by("witness").values_list("line", flat=True)
+    return signed.note + "".join(lines)
+
+
+def walked(walk: Callable[[tree.Read], list[bytes]]) -> tuple[bytes, ...]:
+    """Return what a walk through the tree finds; the tiles it asks for are fetched at once."""
+    tiles = sequencer.stored(tree.asked(walk))
+    return tuple(walk(tree.reader(lambda storey, index: tiles.get((storey, index), b""))))
+
+
 def prove(entry: int) -> Proof | None:
     """Return the proof of an entry; None while it is pending or when there is no such entry."""
     row, last = Entry.objects.filter(pk=entry).first(), latest()
     if row is None or last is None or row.leaf_index is None or row.leaf_index >= last.size:
         return None
-    read = tree.reader(functools.cache(sequencer.stored))
     return Proof(
         entry=entry,
         index=row.leaf_index,
@@ -56,9 +70,63 @@ def prove(entry: int) -> Proof | None:
         salt=bytes(row.salt),
         body=row.body,
         commitment=bytes(row.commitment),
-        path=tuple(tree.inclusion(row.leaf_index, last.size, read)),
-        note=last.note,
+        path=path(row.leaf_index, last.size),
+        note=note(last),
     )
+
+
+def path(index: int, size: int) -> tuple[bytes, ...]:
+    """Return the audit path of a place in a tree of a size, from the tiles."""
+    return walked(functools.partial(tree.inclusion, index, size))
+
+
+def file(proof: Proof, *, is_open: bool) -> str:
+    """Return a proof as a ``tlog-proof`` file; ``is_open`` puts the entry's words and salt into it."""
+    salt, body = (proof.salt, proof.body) if is_open else (b"", "")
+    return tlogproof.write(ProofFile(proof.index, proof.path, proof.note, salt=salt, body=body))
+
+
+def prove_standing(name: str) -> StandingFile | None:
+    """Return the standing of a receipt's digest or a seal's label, with its proof; None before the first checkpoint.
+
+    Map and checkpoint are read in one transaction that sees one state: the map may be ahead of the checkpoint for
+    the moment between two steps of the sequencer, and there is no proof then.
+    """
+    with sequencer.still():
+        last = latest()
+        if last is None or standing.mapped() != last.size or checkpoint.STANDING not in last.note:
+            return None  # the last: signed before there was a map, and nothing was logged since
+        found, path = standing.look_up(name)
+        return StandingFile(name, found, path, note(last))
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """That a log of one checkpoint is the beginning of that of a later one: both notes, and the path between them."""
+
+    old: Checkpoint
+    new: Checkpoint
+    path: tuple[bytes, ...]
+
+
+def grew(old: int, new: int) -> Growth | None:
+    """Return the proof that the log only grew between two signed sizes; None unless both were signed in this order."""
+    found = Checkpoint.objects.in_bulk([old, new], field_name="size")
+    if old > new or len(found) != len({old, new}):
+        return None
+    return Growth(found[old], found[new], walked(functools.partial(tree.consistency, old, new)))
+
+
+def between(start: datetime, end: datetime) -> Growth | None:
+    """Return the proof that the log only grew from what it was at one time to what it was at another.
+
+    Each time stands for the last checkpoint signed until then; None when nothing was signed by ``start``.
+    """
+    sizes = [
+        Checkpoint.objects.filter(created_at__lte=at).order_by("-size").values_list("size", flat=True).first()
+        for at in (start, end)
+    ]
+    return None if sizes[0] is None or sizes[1] is None else grew(sizes[0], sizes[1])
 
 
 def holds(proof: Proof) -> bool:

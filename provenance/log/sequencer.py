@@ -1,10 +1,14 @@
 """Giving entries their place in the tree and signing what it then is: one sequencer at a time.
 
-Two steps, each one transaction under the same advisory lock. Places and tiles are durable before anything is
-signed, so a crash at any line leaves either entries still pending or a tree that the next run signs.
+Three steps, each one transaction under the same advisory lock: places and tiles, the map of standings, the signature.
+Whatever is signed was durable before, so a crash at any line leaves entries still pending, or a map that is behind
+the tree, or a tree that is not signed yet; the next run goes on from there.
 """
 
+import contextlib
+import functools
 import json
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -13,12 +17,16 @@ from django.utils import timezone
 
 from provenance.backends import keys
 from provenance.errors import LedgerError
-from provenance.log import checkpoint, tree
+from provenance.log import checkpoint, standing, tree
 from provenance.log.models import Checkpoint, Entry, Tile
 
 LOCK = 0x636F_756E_7431  # any number nobody else locks
 BATCH = 10_000
 KEPT = "checkpoint.json"  # beside the keys: what the log last was, for those who have no database
+
+TILES = """
+SELECT storey, index, hashes FROM provenance_tile JOIN unnest(%s::integer[], %s::bigint[]) AS wanted (storey, index)
+USING (storey, index)"""
 
 Place = tuple[int, int]
 
@@ -49,30 +57,57 @@ def place() -> int:
 
 
 @transaction.atomic
+def note_standings() -> int:
+    """Bring the map of standings up to the entries that have their place, some at a time; return how many."""
+    lock()
+    return standing.advance(placed())
+
+
 def seal() -> Checkpoint | None:
-    """Sign the tree as it is, if it grew; return the checkpoint.
+    """Bring the map of standings up to the tree, and sign both; return the newest checkpoint."""
+    while note_standings():
+        pass
+    return sign()
+
+
+@transaction.atomic
+def sign() -> Checkpoint | None:
+    """Sign the tree as far as the map of standings takes it in, if that grew; return the checkpoint.
 
     Raises:
         LedgerError: the tree no longer contains what was signed before; nothing is signed then.
     """
     lock()
-    size, last = placed(), Checkpoint.objects.order_by("-size").first()
+    size, last = standing.mapped(), Checkpoint.objects.order_by("-size").first()
     if size == (last.size if last else 0):
         return last
-    read = tree.reader(stored)
-    if last and (size < last.size or tree.root(last.size, read) != bytes(last.root)):
+    if last and (size < last.size or root(last.size) != bytes(last.root)):
         msg = "The log's tiles no longer match its last checkpoint; nothing more is signed until a person has looked."
         raise LedgerError(msg)
-    head = checkpoint.Head(origin=settings.LOG_ORIGIN, size=size, root=tree.root(size, read))
+    head = checkpoint.Head(origin=settings.LOG_ORIGIN, size=size, root=root(size), standing=standing.root())
     note, now = checkpoint.sign(head, keys.log_key()), timezone.now()
     transaction.on_commit(lambda: publish(note, now), robust=True)
     return Checkpoint.objects.create(size=size, root=head.root, note=note, created_at=now)
+
+
+def root(size: int) -> bytes:
+    """Return the root over the first entries, from the tiles."""
+    tiles = stored(tree.asked(functools.partial(tree.root, size)))
+    return tree.root(size, tree.reader(lambda storey, index: tiles.get((storey, index), b"")))
 
 
 def lock() -> None:
     """Wait for the other sequencers; released with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+@contextlib.contextmanager
+def still() -> Iterator[None]:
+    """Read in one transaction while no sequencer works; others may read at the same time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+        yield
 
 
 def placed() -> int:
@@ -84,10 +119,7 @@ def placed() -> int:
 def edge(size: int) -> dict[Place, bytes]:
     """Return the right edge of the tree: for each storey the tile that the next hash goes into."""
     storeys = range(max(1, (size.bit_length() + tree.HEIGHT - 1) // tree.HEIGHT))
-    wanted = {(storey, size >> (tree.HEIGHT * (storey + 1))) for storey in storeys}
-    rows = Tile.objects.filter(index__in={index for _, index in wanted}).values_list("storey", "index", "hashes")
-    found = {(storey, index): bytes(hashes) for storey, index, hashes in rows}
-    return {each: found[each] for each in wanted if each in found}
+    return stored([(storey, size >> (tree.HEIGHT * (storey + 1))) for storey in storeys])
 
 
 def number(pks: list[int], start: int) -> None:
@@ -110,10 +142,12 @@ def keep(tiles: dict[Place, bytes]) -> None:
     )
 
 
-def stored(storey: int, index: int) -> bytes:
-    """Return a tile's hashes; empty when there is no such tile."""
-    found = Tile.objects.filter(storey=storey, index=index).values_list("hashes", flat=True).first()
-    return b"" if found is None else bytes(found)
+def stored(wanted: Collection[Place]) -> dict[Place, bytes]:
+    """Return the hashes of those of these tiles that exist, by one question."""
+    storeys, indices = zip(*wanted, strict=True) if wanted else ((), ())
+    with connection.cursor() as cursor:
+        cursor.execute(TILES, [list(storeys), list(indices)])
+        return {(storey, index): bytes(hashes) for storey, index, hashes in cursor.fetchall()}
 
 
 def publish(note: str, now: datetime) -> None:

@@ -145,6 +145,7 @@ API: dict[str, dict[str, Rule]] = {
     "clips/<str:clip>/visibility": {"POST": of("felix", body={"visibility": "private"})},
     "clips/<str:clip>/link": {"GET": of("felix"), "POST": of("felix", ok=201), "DELETE": of("felix", ok=204)},
     "verify": {"POST": public(415)},
+    "log/growth": {"GET": public(404, query="start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z")},
 }
 PAGES: dict[str, dict[str, Rule]] = {
     "": {"GET": public(200)},
@@ -232,6 +233,11 @@ PAGES: dict[str, dict[str, Rule]] = {
     "verify/anchors.pem": {"GET": public(200, 404)},
     "verify/log-key.txt": {"GET": public(200, 404)},
     "verify/<str:label>.tlog-proof": {"GET": public(404)},
+    "log/checkpoint": {"GET": public(404)},  # nothing is signed in this world: what they show is in tests/provenance
+    "log/tile/<path:path>": {"GET": public(404)},
+    "log/entry/<int:index>.tlog-proof": {"GET": public(404)},
+    "log/video/<str:label>.tlog-proof": {"GET": public(404)},
+    "log/standing/<str:name>": {"GET": public(404)},
 }
 ROWS = {f"api/v1/{route}": row for route, row in API.items()} | PAGES
 

@@ -82,6 +82,9 @@ def set_up() -> Scene:
         "act": "follow",
         "what": "end",
         "role": "delegate",
+        "path": "0/000",
+        "index": "0",
+        "name": "0" * 64,
         **among_people(cast_of),
         **around(clip, olive=olive),
     }

@@ -1,5 +1,6 @@
 """The rules are data: they say who is met sooner, they never make a tighter context laxer, and each day has its own."""
 
+import json
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from provenance.models import Entry
 from safety.classifiers.models import Screening
 from safety.classifiers.verdict import judge
 from safety.clearance import Asker, Signal
@@ -216,3 +218,11 @@ def test_a_candidate_that_does_not_read_is_told_before_anything_starts(settings:
     settings.POLICY_CANDIDATE = str(tmp_path)
     (mistake,) = configured.candidate()
     assert mistake.id == "safety.E002"
+
+
+@pytest.mark.django_db
+def test_the_log_hears_of_a_catalogue_when_it_is_first_used_and_once() -> None:
+    for _ in range(2):
+        editions.keep(catalogue())
+    (body,) = Entry.objects.filter(kind="policy.changed").values_list("body", flat=True)
+    assert json.loads(body)["fact"] == {"catalogue": catalogue().version}
