@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from provenance.api import log
-from provenance.views import keys, published, verify
+from provenance.views import keys, log_files, log_proofs, published, verify
+from provenance.views import log as log_page
 
 app_name = "provenance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +15,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/anchors.pem", published.anchors, name="anchors"),
     path("verify/log-key.txt", published.log_key, name="log-key"),
     path("verify/<str:label>.tlog-proof", published.proof, name="proof"),
+    path("log", log_page.page, name="log"),
+    path("log/entries", log_page.entries, name="log-entries"),
+    path("log/entry/<int:index>", log_page.entry, name="log-entry"),
+    path("log/find", log_page.find, name="log-find"),
+    path("log/growth", log_proofs.growth, name="log-growth"),
+    path("log/growth/<int:old>-<int:new>.json", log_files.growth, name="log-growth-file"),
+    path("log/life/<str:name>", log_proofs.life, name="log-life"),
+    path("log/life/<str:name>/<int:size>.txt", log_files.standing, name="log-standing-then"),
+    path("log/check", log_proofs.check, name="log-check"),
+    path("log/key.txt", log_files.key, name="log-key-file"),
+    path("log/everything.tar", log_files.everything, name="log-everything"),
     path("log/checkpoint", log.checkpoint, name="log-checkpoint"),
     path("log/tile/<path:path>", log.tile, name="log-tile"),
     path("log/entry/<int:index>.tlog-proof", log.place, name="log-entry-proof"),
