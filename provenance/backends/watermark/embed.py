@@ -12,10 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.backends.watermark.chips import COLUMNS, ROWS, Chips
-
-Plane = NDArray[np.uint8]
-"""Luma, uint8 (H, W)."""
+from provenance.backends.watermark.chips import COLUMNS, ROWS, Chips, Plane
 
 FLOOR: Final = 0.65  # grey levels in a flat part; below 0.5 it no longer survives crf 35 there
 SLOPE: Final = 0.5  # grey levels for each level of texture
