@@ -24,9 +24,9 @@ import numpy as np
 from provenance.backends.watermark.chips import Plane
 from provenance.backends.watermark.code import IDENT_BITS, Bits, decode, encode, ident
 from provenance.backends.watermark.gather import Box, gather, inside_bars, part, whiten, whole
-from provenance.backends.watermark.geometry import STRAIGHT, Map, Matrix, fold
+from provenance.backends.watermark.geometry import STRAIGHT, Matrix, fold
 from provenance.backends.watermark.rectify import framed, onto, rectified
-from provenance.backends.watermark.rotation import Rotation, Turn, rotation, turn
+from provenance.backends.watermark.rotation import Rotation, rotation, turn
 from provenance.backends.watermark.search import KEPT, Place, Views, best, climbed, grids
 
 DIRECT: Final = 2
@@ -78,27 +78,35 @@ def read(planes: Sequence[Plane], *, key: bytes, search: bool = True) -> Found:
         return most
     boxes = dict.fromkeys([whole(shown), inside_bars(shown)] if search else [whole(shown)])
     for box in boxes:
-        view = whiten(gather(part(shown, box)), power=0.9, low_pass=0.14)
-        for found, place in tries(view, key=key, search=search):
+        views = seen(part(shown, box))
+        for found, place in tries(views, key=key, search=search):
             if found.ident is not None:
-                return replace(found, matrix=_placed(place, view, turn(found.ident, key=key), box))
+                return replace(found, matrix=_placed(found.ident, place, views, key=key, box=box))
             most = replace(max(most, found, key=lambda one: one.score), pilot=max(most.pilot, found.pilot))
     return most
 
 
-def tries(view: Map, *, key: bytes, search: bool) -> Iterator[tuple[Found, Place]]:
-    """Yield what was decoded and where, in a map that was whitened: directly, then in each grid."""
-    views, keyed = (view, np.ascontiguousarray(view[:, ::-1])), rotation(key)
+def seen(planes: list[Plane]) -> Views:
+    """Return the map of these planes, whitened, and its mirror image: all that a search needs, whatever the key."""
+    view = whiten(gather(planes), power=0.9, low_pass=0.14)
+    return view, np.ascontiguousarray(view[:, ::-1])
+
+
+def tries(views: Views, *, key: bytes, search: bool) -> Iterator[tuple[Found, Place]]:
+    """Yield what was decoded and where: directly, then in each grid."""
+    keyed = rotation(key)
     for place in best(views, [STRAIGHT], keyed=keyed, kept=DIRECT):
         yield _judge(views, place, keyed=keyed, key=key), place
-    for grid in grids(view.shape) if search else ():
+    for grid in grids(views[0].shape) if search else ():
         for start in best(views, grid, keyed=keyed, kept=KEPT):
             place = climbed(views, start, keyed=keyed)
             yield _judge(views, place, keyed=keyed, key=key), place
 
 
-def _placed(place: Place, view: Map, turned: Turn, box: Box) -> Matrix:
-    return onto(framed(place.matrix, view, turned), view, box=box, mirrored=bool(place.mirrored))
+def _placed(number: int, place: Place, views: Views, *, key: bytes, box: Box) -> Matrix:
+    """Return the matrix from the sealed frame to the planes: a direct reading may have been off by a little."""
+    exact, view = climbed(views, place, keyed=rotation(key)), views[place.mirrored]
+    return onto(framed(exact.matrix, view, turn(number, key=key)), view, box=box, mirrored=bool(place.mirrored))
 
 
 def _judge(views: Views, place: Place, *, keyed: Rotation, key: bytes) -> Found:

@@ -67,13 +67,12 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"{name:16} {row['exact']} of {row['n']} exact, {row['bit_accuracy']:.1%} of the bits"
         for name, row in {**found["edits"], **found["harder"]}.items()
     ]
-    false = found["false_positives"]
+    false, read, search = found["false_positives"], found["read_ms"], found["search_ms"]
+    visible = f"{found['psnr_db']} dB (worst {found['worst_psnr_db']}), SSIM {found['ssim']}"
+    none = f"found where there was none: {false['hits']} of {false['n']}"
     return [
-        f"{found['clips']} clips: {found['psnr_db']} dB (worst {found['worst_psnr_db']}), SSIM {found['ssim']}, "
-        f"{found['embed_ms_per_frame']} ms a picture",
+        f"{found['clips']} clips: {visible}, {found['embed_ms_per_frame']} ms a picture",
         *shown,
-        f"wrong numbers: {found['wrong']}; found where there was none: {false['hits']} of {false['n']}, "
-        f"by proof at most {false['computed_rate']:.0e} a reading",
-        f"read in {found['read_ms']['mean']:.0f} ms (most {found['read_ms']['max']:.0f}) directly, "
-        f"{found['search_ms']['mean']:.0f} ms (most {found['search_ms']['max']:.0f}) by search",
+        f"wrong numbers: {found['wrong']}; {none}, by proof at most {false['computed_rate']:.0e} a reading",
+        f"read in {read['mean']:.0f} ms (most {read['max']:.0f}), by search {search['mean']:.0f} ({search['max']:.0f})",
     ]

@@ -33,7 +33,9 @@ class Edit:
 
 def _each(film: Film, change: Callable[[Plane, int], Any], *, rate: float | None = None) -> Film:
     """Return the film with every plane changed; the second argument is 1 for luma, 2 for chroma at half its size."""
-    pictures = (Picture(*(np.asarray(change(plane, 1 + (at > 0))) for at, plane in enumerate(one))) for one in film.pictures)
+    pictures = (
+        Picture(*(np.asarray(change(plane, 1 + (at > 0))) for at, plane in enumerate(one))) for one in film.pictures
+    )
     return Film(tuple(pictures), rate or film.rate)
 
 
@@ -46,7 +48,9 @@ def resized(film: Film, _: Draw, *, share: float = 1.0, short: int = 0) -> Film:
     height, width = film.pictures[0].y.shape
     share = min(1.0, short / min(height, width)) if short else share
     wide, high = _even(width * share), _even(height * share)
-    return _each(film, lambda plane, part: cv2.resize(plane, (wide // part, high // part), interpolation=cv2.INTER_AREA))
+    return _each(
+        film, lambda plane, part: cv2.resize(plane, (wide // part, high // part), interpolation=cv2.INTER_AREA)
+    )
 
 
 def cropped(film: Film, draw: Draw, *, share: float) -> Film:
@@ -124,7 +128,9 @@ def overlaid(film: Film, _: Draw) -> Film:
         cv2.circle(plane, (width - side, side), side // 2, (WHITE if part == 1 else 100,), -1, cv2.LINE_AA)
         if part == 1:
             place, scale = (width // 20, height - height // 20), height / 500
-            cv2.putText(plane, "breaking: somebody said so", place, cv2.FONT_HERSHEY_SIMPLEX, scale, (WHITE,), 2, cv2.LINE_AA)
+            cv2.putText(
+                plane, "breaking: somebody said so", place, cv2.FONT_HERSHEY_SIMPLEX, scale, (WHITE,), 2, cv2.LINE_AA
+            )
         return plane
 
     return _each(film, change)

@@ -1,6 +1,7 @@
 """A few seconds of pictures as an encoder takes them, and the real encoders, in memory."""
 
 import io
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,8 @@ from av.error import FFmpegError
 
 from provenance.backends.watermark.chips import Plane
 from provenance.errors import MediaError
+
+os.environ.setdefault("SVT_LOG", "1")  # errors only; it writes its configuration to stderr otherwise
 
 
 class Picture(NamedTuple):

@@ -13,8 +13,7 @@ from skimage.metrics import structural_similarity
 from provenance.backends.watermark import SpreadSpectrum
 from provenance.backends.watermark.chips import Plane
 from provenance.backends.watermark.code import word
-from provenance.backends.watermark.gather import gather, whiten
-from provenance.backends.watermark.reader import ACCEPTED, Found, tries
+from provenance.backends.watermark.reader import ACCEPTED, Found, seen, tries
 from provenance.backends.watermark.trial.edits import EDITS, HARDER, Edit
 from provenance.backends.watermark.trial.film import Film, Picture
 
@@ -117,7 +116,7 @@ def spread(planes: Sequence[Plane]) -> list[Plane]:
 
 def strange(planes: Sequence[Plane]) -> Iterator[Found]:
     """Yield what keys that did not mark these planes find in them: ten directly, one by search."""
-    view = whiten(gather(list(planes)), power=0.9, low_pass=0.14)
+    views = seen(list(planes))
     for search in [False] * DIRECT + [True]:
-        most = [found for found, _ in tries(view, key=secrets.token_bytes(32), search=search)]
+        most = [found for found, _ in tries(views, key=secrets.token_bytes(32), search=search)]
         yield max(most, key=lambda one: (one.ident is not None, one.score))
