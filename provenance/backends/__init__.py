@@ -41,6 +41,10 @@ class Found(Protocol):
         """Return log10 of the bound."""
         ...
 
+    def rectify(self, plane: Plane, *, width: int, height: int) -> Plane:
+        """Return a plane that was read as it was sealed, at any size of the sealed frame's shape; needs an ident."""
+        ...
+
 
 class Watermark(Protocol):
     """An invisible mark of 48 bits in luma, under a key."""

@@ -5,6 +5,8 @@ take it out of a whole clip. White letters with a soft dark outline on a veil of
 """
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -21,6 +23,24 @@ FILL: Final = 0.92
 OUTLINE: Final = 0.50
 VEIL: Final = 0.42
 PADDING: Final = 0.65  # beside the letters, of their size
+
+ABSENT: Final[Mapping[str, bool]] = MappingProxyType(
+    {
+        "player": False,
+        "download": False,
+        "share": False,
+        "api": False,
+        "export": False,
+        "webhook": False,
+        "measurement": True,  # clips that a command makes, measures and deletes; no person ever gets them
+    }
+)
+"""Where a video may go without the visible mark. Nothing that leaves this service may; what is not listed may not."""
+
+
+def may_be_absent(place: str) -> bool:
+    """Return whether a video may go to this place without the visible mark."""
+    return ABSENT.get(place, False)
 
 
 class Stamp:

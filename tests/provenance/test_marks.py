@@ -18,9 +18,10 @@ from pytest_django import Settings
 
 from provenance import media, seal
 from provenance.backends import watermarks
-from provenance.backends.watermark import code, geometry, reader
-from provenance.backends.watermark.chips import PILOTS, layout
+from provenance.backends.watermark import code, reader, search
+from provenance.backends.watermark.chips import PILOTS, Layout
 from provenance.backends.watermark.embed import Embedder
+from provenance.backends.watermark.rotation import rotation
 from provenance.errors import MediaError
 from provenance.marks import invisible
 from provenance.marks.models import PAYLOADS, Mark
@@ -84,12 +85,12 @@ def test_the_code_is_tail_biting() -> None:
 
 
 def test_the_tile_belongs_to_its_key() -> None:
-    ours, theirs = layout(KEY), layout(b"other")
+    ours, theirs = Layout(KEY), Layout(b"other")
     assert int(ours.is_pilot.sum()) == PILOTS
     assert abs(float((ours.signs * theirs.signs).mean())) < 0.05
     word = code.word(5, key=KEY)
     assert np.array_equal(np.sign(ours.soft(ours.tile(word))), code.encode(word))
-    assert ours.pilot_score(ours.tile(word)) == pytest.approx(PILOTS**0.5)
+    assert ours.pilot.score(ours.tile(word)) == pytest.approx(PILOTS**0.5)
 
 
 # -- putting it in
@@ -178,14 +179,14 @@ def test_direct_reads_with_many_wrong_keys_find_nothing() -> None:
     for number in range(40):
         found = reader.read(pictures, key=b"wrong %d" % number, search=False)
         assert found.ident is None
-        assert found.score < 10.7
+        assert found.score < 10.74
 
 
-def test_many_numbers_at_once_are_marked_by_us_but_no_number() -> None:
-    copies = [marked("texture", ident=ident, count=12) for ident in range(100, 108)]
+def test_whoever_averages_copies_with_several_numbers_gets_one_of_them_or_none() -> None:
+    copies = [marked("texture", ident=ident, count=12) for ident in range(100, 104)]
     mixed = [np.mean(same, axis=0).round().astype(np.uint8) for same in zip(*copies, strict=True)]
     found = reader.read(mixed, key=KEY, search=False)
-    assert found.ident is None
+    assert found.ident in {None, *range(100, 104)}
     assert found.is_marked
 
 
@@ -198,28 +199,28 @@ def test_a_number_that_is_not_sure_enough_is_not_given(monkeypatch: pytest.Monke
 
 
 def test_a_pilot_alone_never_counts_towards_a_number() -> None:
-    embedder = Embedder(width=WIDTH, height=HEIGHT, tile=layout(KEY).pilot)
+    embedder = Embedder(width=WIDTH, height=HEIGHT, tile=rotation(KEY).layouts[3].pilot.values)
     pictures = planes("texture")
     for plane in pictures:
         embedder.apply(plane)
     found = reader.read(pictures, key=KEY, search=False)
     assert (found.ident, found.is_marked) == (None, True)
-    assert found.score < 10.7 < found.pilot
+    assert found.score < 10.74 < found.pilot
 
 
 def test_the_bound_is_what_the_proof_says() -> None:
-    score = 10.7
-    expected = 20 * 2.0**48 * np.exp(-(score**2) / 2)
+    score = 10.75
+    expected = 40 * 2.0**48 * np.exp(-(score**2) / 2)
     assert 10 ** reader.log10_bound(score) == pytest.approx(expected)
-    assert reader.log10_bound(10.7) <= reader.ACCEPTED < reader.log10_bound(10.6)
+    assert reader.log10_bound(10.75) <= reader.ACCEPTED < reader.log10_bound(10.73)
     assert reader.log10_bound(-3.0) > 0
 
 
 def test_no_reading_tries_more_than_the_bound_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     tries = itertools.count()
-    judge, grid = reader._judge, geometry.even_grid
-    for name in ("even_grid", "stretched_grid"):  # each search keeps its four best places, however many it has
-        monkeypatch.setattr(reader, name, lambda image: itertools.islice(grid(image), 4))
+    judge, grids = reader._judge, search.grids
+    small = lambda shape: (grid[:: len(grid) // 8] for grid in grids(shape))  # noqa: E731 - each keeps its best six
+    monkeypatch.setattr(reader, "grids", small)
     monkeypatch.setattr(reader, "_judge", lambda *args, **options: (next(tries), judge(*args, **options))[1])
     reader.read([boxed(plane) for plane in planes("flat", count=4)], key=KEY)
     assert next(tries) == reader.MOST_TRIES

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 import cv2
 
-from provenance.backends.watermark.chips import layout
-from provenance.backends.watermark.code import word
-from provenance.backends.watermark.embed import Embedder, Plane
+from provenance.backends.watermark.chips import Plane
+from provenance.backends.watermark.embed import Embedder
 from provenance.backends.watermark.reader import Found, read
+from provenance.backends.watermark.rotation import tile
 
 cv2.setNumThreads(1)  # pictures this small lose more by waking threads than they gain
 
@@ -29,7 +29,7 @@ class SpreadSpectrum:
 
     def embedder(self, *, width: int, height: int, ident: int, key: bytes) -> Embedder:
         """Return what marks the pictures of one clip with ``ident`` (48 bits)."""
-        return Embedder(width=width, height=height, tile=layout(key).tile(word(ident, key=key)))
+        return Embedder(width=width, height=height, tile=tile(ident, key=key))
 
     def read(self, planes: Sequence[Plane], *, key: bytes, search: bool = True) -> Found:
         """Return what is found in luma planes of one size; a second or two when it must search."""

@@ -6,9 +6,9 @@ pilot: chips of known sign, by which a reader finds the tile again after crop, s
 """
 
 import hashlib
-from functools import lru_cache
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,8 +20,24 @@ CHIPS: Final = ROWS * COLUMNS
 SHARE: Final = 42  # chips to a code bit
 PILOTS: Final = CHIPS - CODE_BITS * SHARE
 
+Plane = NDArray[np.uint8]
+"""Luma, uint8 (H, W)."""
 Chips = NDArray[np.float32]
 """Float32 (90, 160)."""
+
+
+class Pilot:
+    """What a reader looks for: known values on a grid, 0 where the word is."""
+
+    def __init__(self, values: Chips) -> None:
+        self.values = values
+        self.squares = np.square(values)
+        self.spectrum: Chips = np.asarray(cv2.dft(values))  # packed as OpenCV packs it
+
+    def score(self, chips: Chips) -> float:
+        """Return how many standard deviations the pilot stands above noise."""
+        norm = float((np.square(chips) * self.squares).sum()) ** 0.5 + 1e-9
+        return float((chips * self.values).sum()) / norm
 
 
 class Layout:
@@ -32,9 +48,9 @@ class Layout:
         self.signs = np.where(np.frombuffer(stream[:CHIPS], np.uint8) & 1, 1, -1).astype(np.float32)
         shuffled = np.argsort(np.frombuffer(stream[CHIPS:], "<u8"), kind="stable")
         self.carriers = shuffled[: CODE_BITS * SHARE].reshape(CODE_BITS, SHARE)
-        self.is_pilot = np.isin(np.arange(CHIPS), self.carriers, invert=True).reshape(ROWS, COLUMNS)
-        self.pilot = np.where(self.is_pilot, self.signs.reshape(ROWS, COLUMNS), 0).astype(np.float32)
-        self.pilot_spectrum = np.conj(np.fft.rfft2(self.pilot))
+        self.is_pilot = np.ones((ROWS, COLUMNS), bool)
+        self.is_pilot.flat[self.carriers] = False
+        self.pilot = Pilot(np.where(self.is_pilot, self.signs.reshape(ROWS, COLUMNS), 0).astype(np.float32))
 
     def tile(self, bits: Bits) -> Chips:
         """Return the chips that carry a 64-bit word, the pilot among them."""
@@ -46,14 +62,3 @@ class Layout:
         """Return what was seen of each of the 256 code bits."""
         seen: Soft = (chips.ravel() * self.signs)[self.carriers].sum(1)
         return seen
-
-    def pilot_score(self, chips: Chips) -> float:
-        """Return how many standard deviations the pilot stands above noise."""
-        norm = float(np.linalg.norm(chips[self.is_pilot])) + 1e-9
-        return float((chips * self.pilot).sum()) / norm
-
-
-@lru_cache(maxsize=32)
-def layout(key: bytes) -> Layout:
-    """Return the tile of a key; made once, in about 10 ms."""
-    return Layout(key)

@@ -12,15 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.backends.watermark.chips import COLUMNS, ROWS, Chips
+from provenance.backends.watermark.chips import COLUMNS, ROWS, Chips, Plane
 
-Plane = NDArray[np.uint8]
-"""Luma, uint8 (H, W)."""
-
-FLOOR: Final = 0.65  # grey levels in a flat part; below 0.5 it no longer survives crf 35 there
-SLOPE: Final = 0.5  # grey levels for each level of texture
-CEILING: Final = 2.4
-BUDGET: Final = 1.9  # RMS over a picture: 255 / 1.9 is 42.5 dB, rounding takes the rest
+FLOOR: Final = 0.45  # grey levels in a flat part: at 0.65 mottling can be seen on a gradient, at 0.35 little is gained
+SLOPE: Final = 0.6  # grey levels for each level of texture
+CEILING: Final = 2.5
+BUDGET: Final = 1.94  # RMS over a picture: 255 / 1.94 is 42.4 dB, rounding takes the rest
 HOLD: Final = 2  # pictures to one amplitude map; longer leaves noise trailing behind what moves
 REDUCED: Final = 4  # the amplitude map is made at a quarter of the size
 TEXTURE_SIGMA: Final = 2.0

@@ -5,8 +5,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from provenance.backends.watermark.chips import ROWS
-from provenance.backends.watermark.embed import Plane
+from provenance.backends.watermark.chips import ROWS, Plane
 from provenance.backends.watermark.geometry import UNIT, Map
 
 BLUR: Final = 0.4 * UNIT
@@ -20,11 +19,12 @@ LIT: Final = 0.02  # of a row's pixels must once be brighter than that to be par
 
 def gather(planes: list[Plane]) -> Map:
     """Return the sum of the planes' fine detail, each evened out locally, ``UNIT`` pixels to a chip."""
-    total: Map = sum(map(_detail, planes[1:]), start=_detail(planes[0]))
+    total: Map = sum(map(detail, planes[1:]), start=detail(planes[0]))
     return total
 
 
-def _detail(plane: Plane) -> Map:
+def detail(plane: Plane) -> Map:
+    """Return one picture's fine detail, evened out locally, limited."""
     height, width = plane.shape
     scale = ROWS * UNIT / min(height, width)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -58,15 +58,30 @@ def _smoothed(power: Map) -> Map:
     return inner
 
 
-def inside_bars(planes: list[Plane]) -> list[Plane]:
-    """Return the planes without uniform black bars; the same planes when there are none worth the name."""
+Box = tuple[int, int, int, int]
+"""Left, top, width, height, in pixels of a plane."""
+
+
+def whole(planes: list[Plane]) -> Box:
+    """Return the box of a whole plane."""
+    height, width = planes[0].shape
+    return 0, 0, width, height
+
+
+def inside_bars(planes: list[Plane]) -> Box:
+    """Return the box without uniform black bars; the whole when there are none worth the name."""
     brightest = np.max(planes[:: max(1, len(planes) // 6)], axis=0) > DARK
     rows, columns = (np.flatnonzero(brightest.mean(axis) > LIT) for axis in (1, 0))
     if not len(rows) or not len(columns):
-        return planes
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    height, width = planes[0].shape
-    down, across = rows[-1] + 1 - rows[0], columns[-1] + 1 - columns[0]
+        return whole(planes)
+    left, top, width, height = whole(planes)
+    across, down = int(columns[-1] + 1 - columns[0]), int(rows[-1] + 1 - rows[0])
     if (down > 0.97 * height and across > 0.97 * width) or min(down, across) < ROWS:
-        return planes
-    return [plane[box] for plane in planes]
+        return left, top, width, height
+    return int(columns[0]), int(rows[0]), across, down
+
+
+def part(planes: list[Plane], box: Box) -> list[Plane]:
+    """Return the planes inside a box."""
+    left, top, width, height = box
+    return [plane[top : top + height, left : left + width] for plane in planes]

@@ -1,20 +1,18 @@
-"""Finding the tile again in a picture that was cropped, scaled, turned, mirrored or stretched.
+"""The tile in a picture that was cropped, scaled, turned, mirrored or stretched: sampling it, climbing to its place.
 
 A *map* is the sum of a clip's pictures at ``UNIT`` pixels to a chip (see ``gather``). A *matrix* (3 x 3) takes chip
 coordinates to map pixels. Everything here looks at the pilot only and never at a chip that carries the word: the
 proof in ``reader`` rests on that.
 """
 
-import itertools
 import math
-from collections.abc import Iterator
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.backends.watermark.chips import COLUMNS, PILOTS, ROWS, Chips, Layout
+from provenance.backends.watermark.chips import COLUMNS, ROWS, Chips, Pilot
 
 UNIT: Final = 2.5  # pixels of a map to a chip
 FARTHEST: Final = 3  # tiles to either side; a wilder matrix is cut off there
@@ -41,36 +39,32 @@ def fold(image: Map, matrix: Matrix) -> Chips:
 
 def _reach(image: Map, matrix: Matrix) -> tuple[int, int, int, int]:
     height, width = image.shape
-    corners = np.array([[[0, 0], [width, 0], [0, height], [width, height]]], np.float64)
-    seen = cv2.perspectiveTransform(corners, np.linalg.inv(matrix))[0]
+    corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
+    x, y, z = np.linalg.inv(matrix) @ corners
+    seen = np.nan_to_num(np.stack([x / z, y / z]))
     most = np.array([COLUMNS, ROWS]) * FARTHEST
-    low = np.clip(np.floor(np.nan_to_num(seen.min(0))), -most, most)
-    high = np.clip(np.ceil(np.nan_to_num(seen.max(0))), low + 1, most + 1)
+    low = np.clip(np.floor(seen.min(1)), -most, most)
+    high = np.clip(np.ceil(seen.max(1)), low + 1, most + 1)
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-def align(image: Map, matrix: Matrix, *, layout: Layout) -> tuple[float, Matrix]:
-    """Return (pilot score, matrix) for the best of all 14,400 shifts of the tile, by one circular correlation."""
-    chips = fold(image, matrix)
-    match = np.fft.irfft2(np.fft.rfft2(chips) * layout.pilot_spectrum, s=chips.shape)
-    best = int(match.argmax())
-    noise = math.sqrt(float(np.square(chips).mean()) * PILOTS + 1e-9)
-    down, across = divmod(best, COLUMNS)
-    return float(match.flat[best]) / noise, matrix @ np.array([[1, 0, across], [0, 1, down], [0, 0, 1.0]])
+def shifted(matrix: Matrix, across: float, down: float) -> Matrix:
+    """Return the matrix for chips counted from (across, down) on."""
+    return matrix @ np.array([[1, 0, across], [0, 1, down], [0, 0, 1.0]])
 
 
-def refine(image: Map, matrix: Matrix, *, layout: Layout) -> Matrix:
+def refine(image: Map, matrix: Matrix, *, pilot: Pilot) -> Matrix:
     """Climb to the best matrix near this one: shift, scale, shear and keystone in ever smaller steps of chips."""
     height, width = image.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     chips = cv2.perspectiveTransform(corners[None].astype(np.float64), np.linalg.inv(matrix))[0].astype(np.float32)
 
     def judged(at: NDArray[np.float32]) -> float:
-        return layout.pilot_score(fold(image, _taking(at, corners)))
+        return pilot.score(fold(image, _taking(at, corners)))
 
-    best = layout.pilot_score(fold(image, matrix))
-    for step in (2.0, 1.0, 0.5, 0.25, 0.12):
-        for _ in range(4):
+    best = judged(chips)
+    for step in STEPS:
+        for _ in range(ROUNDS):
             before = best
             for move in MOVES:
                 for trial in (chips + step * move, chips - step * move):
@@ -94,29 +88,5 @@ def _moves() -> list[NDArray[np.float32]]:
 
 
 MOVES: Final = _moves()
-
-
-def even_grid(image: Map) -> Iterator[Matrix]:
-    """Yield scales of 0.5 to 2.05 in steps of 1.2 %, each at 11 angles within 3.5 degrees."""
-    for power in range(int(math.log(2.05 / 0.5) / 0.012) + 1):
-        scale = 0.5 * math.exp(0.012 * power)
-        for degrees in np.linspace(-3.5, 3.5, 11):
-            yield _about_centre(image, scale, scale, math.radians(float(degrees)))
-
-
-def stretched_grid(image: Map) -> Iterator[Matrix]:
-    """Yield scales of 0.7 to 1.5 that differ between the axes by up to 30 %."""
-    powers = np.arange(math.log(0.7), math.log(1.5), 0.015)
-    for across, down in itertools.product(powers, powers):
-        if 0 < abs(across - down) < math.log(1.35):
-            yield _about_centre(image, math.exp(across), math.exp(down), 0.0)
-
-
-def _about_centre(image: Map, across: float, down: float, angle: float) -> Matrix:
-    height, width = image.shape
-    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    matrix = np.eye(3)
-    matrix[:2, :2] = turn @ np.diag([across, down]) * UNIT
-    centre = np.array([width, height]) / 2
-    matrix[:2, 2] = centre - matrix[:2, :2] @ (centre / UNIT)
-    return matrix
+STEPS: Final = (2.0, 1.0, 0.5, 0.25, 0.12)  # chips
+ROUNDS: Final = 4
