@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provenance', '0002_enrolment'),
+        ('provenance', '0003_marks'),
     ]
 
     operations = [
