@@ -17,10 +17,10 @@ from provenance.log.models import Entry, StandingPage
 from provenance.log.sparse import Path, Standing
 from provenance.log.tlogproof import Trust
 
-DIGESTS = st.integers(0, 400).map(lambda n: f"{n:064x}")
+DIGESTS = st.integers(0, 40).map(lambda n: f"{n:064x}")
 PLACES = st.integers(0, 10_000)
 STANDINGS = st.builds(Standing, st.none() | PLACES, st.none() | PLACES).filter(lambda each: each != Standing())
-WORLDS = st.dictionaries(DIGESTS, STANDINGS, max_size=60)
+WORLDS = st.dictionaries(DIGESTS, STANDINGS, max_size=40)
 
 
 def trust() -> Trust:
@@ -109,6 +109,18 @@ def test_a_large_map_is_proven_too() -> None:
         found, path = standing.look_up(name)
         assert sparse.is_proven(name, found, path=path, root=standing.root())
         assert found == world.get(name, Standing())
+
+
+@pytest.mark.django_db
+def test_a_name_is_not_its_own_proof_of_being_absent() -> None:
+    world = {f"{n:064x}": Standing(n, n + 100) for n in range(50)}
+    load(world)
+    for name, each in world.items():
+        _, path = standing.look_up(name)
+        mine = Path(path.siblings, (sparse.key_of(name), each.packed()))
+        assert sparse.is_proven(name, each, path=path, root=standing.root())
+        assert not sparse.is_proven(name, Standing(), path=mine, root=standing.root())
+        assert not sparse.is_proven(name, each, path=mine, root=standing.root())
 
 
 def test_a_path_longer_than_a_key_proves_nothing() -> None:

@@ -261,15 +261,15 @@ def test_a_witness_that_cannot_begin_says_why_in_one_sentence(
     assert capsys.readouterr().err.startswith("witness: ")
 
 
-def test_a_witness_that_lost_its_memory_does_not_go_on_with_the_same_key(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with running(tmp_path, log=checkpoint.verifier(ORIGIN, PUBLIC)) as (_, _, address):
+def test_a_witness_that_lost_its_memory_does_not_go_on_with_the_same_key(tmp_path: Path) -> None:
+    with running(tmp_path, log=checkpoint.verifier(ORIGIN, PUBLIC)) as (process, _, address):
         witnesses.submit(address, request(0, 5).encode(), seconds=10)
+        again = [str(each) for each in process.args]  # type: ignore[union-attr]  # it was begun with a list
     (tmp_path / "seen.json").unlink()
-    words = ["--name", NAME, "--key", str(tmp_path / "key.pem"), "--state", str(tmp_path / "seen.json")]
-    assert program.main([*words, "--log", checkpoint.verifier(ORIGIN, PUBLIC), "--listen", "127.0.0.1:0"]) == 2
-    assert "needs a new key" in capsys.readouterr().err
+    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    refused = subprocess.run(again, capture_output=True, text=True, timeout=30, env=bare, check=False)
+    assert refused.returncode == 2
+    assert "needs a new key" in refused.stderr
 
 
 # -- the log's side
