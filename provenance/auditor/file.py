@@ -12,11 +12,13 @@ from typing import Any, cast
 
 from cryptography import x509
 
+from provenance.auditor import opened
+from provenance.auditor.opened import Entry
 from provenance.errors import LogFormatError, ProvenanceError
 from provenance.log import tree
-from provenance.manifests import findings, logproof, parts, reading, shown
+from provenance.log.tlogproof import ProofFile, Trust
+from provenance.manifests import findings, parts, reading, shown
 from provenance.manifests.findings import Findings
-from provenance.manifests.logproof import Entry, ProofFile
 from provenance.manifests.parts import Part, Record
 from provenance.manifests.status import Verdict
 
@@ -110,8 +112,8 @@ def audit(path: Path, *, anchors: str, proofs: Sequence[str] = (), log_key: str 
     check(anchors)
     if proofs and not log_key:
         raise AuditError("A proof is checked with the log's key: give it with --log-key.")
-    origin, public = logproof.verifying(log_key) if log_key else ("", b"")
-    entries, broken = weighed(list(map(logproof.read, proofs)), origin=origin, public=public)
+    trust = opened.trusted(log_key) if log_key else Trust("", b"")
+    entries, broken = weighed(list(map(opened.read, proofs)), trust=trust)
     found = findings.interpret(reading.read(path, anchors=anchors))
     digest = sha256(path)
     if found.verdict is not Verdict.OURS or found.manifest is None:
@@ -123,13 +125,13 @@ def audit(path: Path, *, anchors: str, proofs: Sequence[str] = (), log_key: str 
     return Audit(replace(found, consent=consent), known, digest, sealing)
 
 
-def weighed(files: Sequence[ProofFile], *, origin: str, public: bytes) -> tuple[list[Entry], list[str]]:
+def weighed(files: Sequence[ProofFile], *, trust: Trust) -> tuple[list[Entry], list[str]]:
     """Return the entries that are proven, and one sentence for every proof that does not hold."""
     entries: list[Entry] = []
     broken: list[str] = []
     for each in files:
         try:
-            entries.append(logproof.verify(each, origin=origin, public=public))
+            entries.append(opened.prove(each, trust=trust))
         except LogFormatError as error:
             broken.append(str(error))
     return entries, broken

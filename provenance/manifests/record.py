@@ -14,7 +14,7 @@ from provenance.log.proofs import Proof
 from provenance.manifests.models import Manifest, Stamping
 from provenance.manifests.parts import DIFFERS, Record
 
-__all__ = ["DIFFERS", "Record", "look_up", "proof_of", "receipts", "released", "sha256", "unknown"]
+__all__ = ["DIFFERS", "Record", "look_up", "receipts", "released", "sha256", "unknown"]
 
 UNHOLDING = "the log's proof does not hold"
 
@@ -78,12 +78,6 @@ def attest(entry: int, is_it: Callable[[Mapping[str, Any]], bool]) -> tuple[str,
         return "pending", None
     holds = is_it(json.loads(proof.body)) and proofs.holds(proof)
     return ("included", proof) if holds else ("unknown", None)
-
-
-def proof_of(label: str) -> Proof | None:
-    """Return the proof that the seal of this label is in the log; None when there is none that holds."""
-    row = Manifest.objects.filter(label=label).first()
-    return attest(row.entry_id, lambda said: names(said, label))[1] if row else None
 
 
 def receipts(named: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:

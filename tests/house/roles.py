@@ -231,8 +231,6 @@ PAGES: dict[str, dict[str, Rule]] = {
     "health/keys.json": {"GET": staff(200)},
     "verify/look": {"POST": public(410)},
     "verify/anchors.pem": {"GET": public(200, 404)},
-    "verify/log-key.txt": {"GET": public(200, 404)},
-    "verify/<str:label>.tlog-proof": {"GET": public(404)},
     "log": {"GET": public(200)},
     "log/entries": {"GET": public(200)},
     "log/find": {"GET": public(404, query="q=" + "0" * 64)},

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance import ledger, seal, verify
+from provenance.auditor import opened
 from provenance.auditor.__main__ import main, parser
 from provenance.backends import keys
 from provenance.errors import LogFormatError
-from provenance.log import checkpoint, entries, sequencer, tree
-from provenance.manifests import logproof, reading
+from provenance.log import checkpoint, entries, ours, sequencer, tlogproof, tree
+from provenance.log.tlogproof import ProofFile, Trust
+from provenance.manifests import logged, reading
 from tests.provenance import material
 from tests.provenance.test_seal import sealed
 
@@ -45,7 +47,13 @@ class Handed:
 def proof_of(entry: int) -> str:
     found = ledger.proof(entry)
     assert found is not None
-    return logproof.write(logproof.ProofFile(found.index, found.path, found.note, found.salt, found.body))
+    return ledger.proof_file(found, is_open=True)
+
+
+def sealing_of(label: str) -> str:
+    found = logged.sealing(label)
+    assert found is not None
+    return ledger.proof_file(found, is_open=True)
 
 
 @pytest.fixture
@@ -57,8 +65,8 @@ def handed(tmp_path: Path, db: None) -> Handed:
     return Handed(
         file=done.path,
         anchors=material.saved(tmp_path, verify.published.anchors().encode(), "roots.pem"),
-        key=material.saved(tmp_path, verify.published.log_key().encode(), "log-key.txt"),
-        proof=material.saved(tmp_path, verify.published.proof(done.label).encode(), "sealing.tlog-proof"),
+        key=material.saved(tmp_path, ours.key().encode(), "log-key.txt"),
+        proof=material.saved(tmp_path, sealing_of(done.label).encode(), "sealing.tlog-proof"),
         receipt=material.saved(tmp_path, proof_of(entry).encode(), "receipt.tlog-proof"),
     )
 
@@ -133,9 +141,9 @@ def test_a_proof_under_another_logs_key_does_not_hold(
 def test_an_entry_whose_words_were_changed_is_not_in_the_log(
     handed: Handed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = logproof.read(handed.proof.read_text())
-    changed = logproof.ProofFile(file.index, file.path, file.note, file.salt, file.body.replace("a" * 64, "e" * 64))
-    handed.proof.write_text(logproof.write(changed))
+    file = tlogproof.read(handed.proof.read_text())
+    changed = replace(file, body=file.body.replace("a" * 64, "e" * 64))
+    handed.proof.write_text(tlogproof.write(changed))
     status, said = told(capsys, *handed.arguments())
     assert status == 3
     assert "The entry is not in the log at this place, or was changed since." in said["problems"]  # type: ignore[operator]
@@ -151,8 +159,8 @@ def test_a_seal_that_names_other_agreements_than_its_entry_is_noticed(
     done = sealed(tmp_path, receipts=(seal.ReceiptRef(RECEIPT, entry),))
     sequencer.sequence()
     anchors = material.saved(tmp_path, keys.anchors().encode(), "roots.pem")
-    proof = material.saved(tmp_path, verify.published.proof(done.label).encode(), "proof")
-    given = [str(done.path), "--anchors", str(anchors), "--proof", str(proof), "--log-key", verify.published.log_key()]
+    proof = material.saved(tmp_path, sealing_of(done.label).encode(), "proof")
+    given = [str(done.path), "--anchors", str(anchors), "--proof", str(proof), "--log-key", ours.key()]
     status, said = told(capsys, *given)
     assert status == 3
     assert "the log names other agreements than the seal" in said["problems"]  # type: ignore[operator]
@@ -165,9 +173,9 @@ def test_a_yes_that_the_log_took_in_after_the_sealing_is_told(
     with transaction.atomic():
         entry = ledger.append(ledger.Fact("grant.made", {"receipt": RECEIPT}))
     sequencer.sequence()
-    files = {"roots.pem": keys.anchors(), "a": verify.published.proof(done.label), "b": proof_of(entry)}
+    files = {"roots.pem": keys.anchors(), "a": sealing_of(done.label), "b": proof_of(entry)}
     roots, sealing, late = (material.saved(tmp_path, text.encode(), name) for name, text in files.items())
-    given = ["--proof", str(sealing), "--proof", str(late), "--log-key", verify.published.log_key()]
+    given = ["--proof", str(sealing), "--proof", str(late), "--log-key", ours.key()]
     status, said = told(capsys, str(done.path), "--anchors", str(roots), *given)
     assert said["parts"]["consent"]["code"] == "consent.late"  # type: ignore[index]
     assert status == 0
@@ -230,7 +238,7 @@ def test_help_lists_every_status(capsys: pytest.CaptureFixture[str]) -> None:
 hashes = st.binary(min_size=32, max_size=32)
 bodies = st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=8), min_size=1).map(json.dumps)
 files = st.builds(
-    logproof.ProofFile,
+    ProofFile,
     index=st.integers(0, 2**62),
     path=st.lists(hashes, max_size=40).map(tuple),
     note=st.just("log\n1\nAAAA\n\n\u2014 log AAAA\n"),
@@ -240,17 +248,17 @@ files = st.builds(
 
 
 @given(files)
-def test_a_proof_file_is_read_as_it_was_written(file: logproof.ProofFile) -> None:
-    assert logproof.read(logproof.write(file)) == file
+def test_a_proof_file_is_read_as_it_was_written(file: ProofFile) -> None:
+    assert tlogproof.read(tlogproof.write(file)) == file
 
 
 @given(files, st.data())
-def test_a_damaged_proof_file_is_a_sentence_and_nothing_else(file: logproof.ProofFile, data: st.DataObject) -> None:
-    text = logproof.write(file)
+def test_a_damaged_proof_file_is_a_sentence_and_nothing_else(file: ProofFile, data: st.DataObject) -> None:
+    text = tlogproof.write(file)
     place = data.draw(st.integers(0, len(text) - 1))
     spoilt = text[:place] + data.draw(st.sampled_from("A=\n \x00+9")) + text[place + 1 :]
     with pytest.raises(LogFormatError, match=r"\.$"):  # its signature never holds: nobody has this key
-        logproof.verify(logproof.read(spoilt), origin="log", public=bytes(32))
+        opened.prove(tlogproof.read(spoilt), trust=Trust("log", bytes(32)))
 
 
 @given(st.integers(1, 300), st.data())
@@ -263,13 +271,13 @@ def test_every_entry_of_a_tree_is_proven_and_no_other(size: int, data: st.DataOb
     read = tree.reader(lambda storey, place: tiles.get((storey, place), b""))
     note = checkpoint.sign(checkpoint.Head("log", size, tree.root(size, read)), key)
     path = tuple(tree.inclusion(index, size, read))
-    file = logproof.ProofFile(index, path, note, b"", bodies_of[index])
-    public = key.public_key().public_bytes_raw()
-    assert logproof.verify(file, origin="log", public=public).fact == {"n": index}
-    wrong = logproof.ProofFile((index + 1) % size, path, note, b"", bodies_of[index])
+    file = ProofFile(index, path, note, b"", bodies_of[index])
+    trust = Trust("log", key.public_key().public_bytes_raw())
+    assert opened.prove(file, trust=trust).fact == {"n": index}
+    wrong = ProofFile((index + 1) % size, path, note, b"", bodies_of[index])
     if size > 1:
         with pytest.raises(LogFormatError):
-            logproof.verify(wrong, origin="log", public=public)
+            opened.prove(wrong, trust=trust)
 
 
 # -- standing alone
