@@ -15,7 +15,8 @@ from cryptography import x509
 from provenance.auditor import opened
 from provenance.auditor.opened import Entry
 from provenance.errors import LogFormatError, ProvenanceError
-from provenance.log import tree
+from provenance.log import standingproof, tree
+from provenance.log.sparse import Standing
 from provenance.log.tlogproof import ProofFile, Trust
 from provenance.manifests import findings, parts, reading, shown
 from provenance.manifests.findings import Findings
@@ -32,6 +33,22 @@ class AuditError(ProvenanceError):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a file is checked with besides the roots; all of it may be missing.
+
+    ``proofs`` are texts of proof files, of its sealing and of the agreements behind it; ``standing`` the text of a
+    proof of how the seal stands; ``log_key`` and ``witnesses`` keys as ``name+id+key``; ``times`` the roots of
+    timestamp authorities in PEM.
+    """
+
+    proofs: Sequence[str] = ()
+    standing: str = ""
+    log_key: str = ""
+    witnesses: Sequence[str] = ()
+    times: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """What was found: ``entry`` is the sealing's own entry in the log, where a proof of it held."""
 
@@ -43,7 +60,8 @@ class Audit:
     @property
     def verdict(self) -> Verdict:
         """Return the one word about the file."""
-        return self.findings.verdict
+        is_ended = self.record.standing == "withdrawn" and self.findings.verdict is Verdict.OURS
+        return Verdict.OURS_WITHDRAWN if is_ended else self.findings.verdict
 
     @property
     def headline(self) -> tuple[str, str]:
@@ -88,41 +106,65 @@ class Told:
     size: int
     root: str
     origin: str
+    witnesses: int
 
 
 def replace_head(entry: Entry) -> Told:
     """Return an entry with plain numbers and texts alone."""
     head = entry.head
-    return Told(entry.kind, entry.fact, entry.at, entry.index, head.size, head.root.hex(), head.origin)
+    return Told(entry.kind, entry.fact, entry.at, entry.index, head.size, head.root.hex(), head.origin, entry.witnesses)
 
 
-def audit(path: Path, *, anchors: str, proofs: Sequence[str] = (), log_key: str = "") -> Audit:
+def audit(path: Path, *, anchors: str, given: Given | None = None) -> Audit:
     """Return what can be said about a file under these roots and this log's key.
 
     Args:
         path: any file; what is wrong with it is a finding.
         anchors: the roots that count as ours, in PEM.
-        proofs: texts of proof files: of its sealing, and of the agreements behind it.
-        log_key: the log's key as ``name+id+key``, needed for proofs.
+        given: what else there is to check it with.
 
     Raises:
         AuditError: there are no roots, or proofs without a key.
         LogFormatError: this is no log's key, or no proof file; one that is and does not hold is a finding.
     """
+    given = given or Given()
     check(anchors)
-    if proofs and not log_key:
-        raise AuditError("A proof is checked with the log's key: give it with --log-key.")
-    trust = opened.trusted(log_key) if log_key else Trust("", b"")
-    entries, broken = weighed(list(map(opened.read, proofs)), trust=trust)
-    found = findings.interpret(reading.read(path, anchors=anchors))
+    if given.times:
+        check(given.times)
+    trust = whom(given)
+    entries, broken = weighed(list(map(opened.read, given.proofs)), trust=trust)
+    found = findings.interpret(reading.read(path, anchors=anchors, times=given.times))
     digest = sha256(path)
     if found.verdict is not Verdict.OURS or found.manifest is None:
         return Audit(found, Record(ledger="unknown", standing=HERE), digest)
     sealing = next((each for each in entries if is_sealing(each, found.manifest.label)), None)
     consent = tuple({**each, **logged(each, entries)} for each in found.consent)
-    known = record(found, sealing, digest, asked=bool(proofs))
+    known = record(found, sealing, digest, asked=bool(given.proofs))
     known = replace(known, problems=(*broken, *known.problems), is_broken=known.is_broken or bool(broken))
+    if given.standing:
+        known = stood(known, given.standing, label=found.manifest.label, trust=trust)
     return Audit(replace(found, consent=consent), known, digest, sealing)
+
+
+def whom(given: Given) -> Trust:
+    """Return whom to believe."""
+    if not given.log_key and (given.proofs or given.standing):
+        raise AuditError("A proof is checked with the log's key: give it with --log-key.")
+    return opened.trusted(given.log_key, given.witnesses) if given.log_key else Trust("", b"")
+
+
+def stood(known: Record, text: str, *, label: str, trust: Trust) -> Record:
+    """Return the record with what a proof of standing shows: that the seal stood at a checkpoint, or had ended."""
+    try:
+        file = standingproof.read(text)
+        proven = standingproof.verify(file, trust=trust)
+    except LogFormatError as error:
+        return replace(known, problems=(*known.problems, str(error)), is_broken=True)
+    if file.name != label or proven.standing == Standing():
+        other = "the proof of standing is of another seal"
+        return replace(known, problems=(*known.problems, other), is_broken=True)
+    word = "standing" if proven.standing.stands else "withdrawn"
+    return replace(known, standing=word, standing_size=proven.head.size)
 
 
 def weighed(files: Sequence[ProofFile], *, trust: Trust) -> tuple[list[Entry], list[str]]:
@@ -168,6 +210,7 @@ def record(found: Findings, entry: Entry | None, digest: str, *, asked: bool) ->
         is_broken=entry.fact.get("receipts") != named,
         index=entry.index,
         size=entry.head.size,
+        witnesses=entry.witnesses,
     )
 
 

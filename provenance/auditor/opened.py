@@ -1,11 +1,12 @@
 """Entries of the log whose words a proof file opens: what they say, once they are proven to be in it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from provenance.errors import LogFormatError
-from provenance.log import checkpoint, tlogproof
+from provenance.log import checkpoint, cosignature, tlogproof
 from provenance.log.checkpoint import Head
 from provenance.log.tlogproof import ProofFile, Trust
 
@@ -19,6 +20,7 @@ class Entry:
     at: str
     index: int
     head: Head
+    witnesses: int
 
 
 def read(text: str) -> ProofFile:
@@ -48,18 +50,19 @@ def prove(file: ProofFile, *, trust: Trust) -> Entry:
     proven = tlogproof.verify(file, trust=trust)
     try:
         said = json.loads(proven.body)
-        return Entry(str(said["kind"]), dict(said["fact"]), str(said["at"]), proven.index, head)
+        return Entry(str(said["kind"]), dict(said["fact"]), str(said["at"]), proven.index, head, len(proven.cosigned))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise LogFormatError("The entry in this proof is not a fact.") from error
 
 
-def trusted(log_key: str) -> Trust:
-    """Return whom to believe, from the log's key as ``name+id+key``.
+def trusted(log_key: str, witnesses: Sequence[str] = ()) -> Trust:
+    """Return whom to believe: the log's key as ``name+id+key``, and witnesses' keys, each of which must have cosigned.
 
     Raises:
-        LogFormatError: it is not the Ed25519 key of a log.
+        LogFormatError: one of them is no such key.
     """
     try:
-        return Trust(*checkpoint.verifying(log_key))
+        wanted = [cosignature.witness(each) for each in witnesses]
+        return Trust(*checkpoint.verifying(log_key), wanted, quorum=len(wanted))
     except LogFormatError as error:
-        raise LogFormatError("This is not the key of a log, which looks like name+id+key.") from error
+        raise LogFormatError("This is not the key of a log or a witness, which looks like name+id+key.") from error

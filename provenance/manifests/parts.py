@@ -30,7 +30,8 @@ class Record:
 
     ``ledger`` is included, pending, absent or unknown; ``standing`` is standing, withdrawn or unknown since when.
     ``is_broken``: there is a proof, and it does not hold. ``index`` and ``size`` are the entry's place and the
-    checkpoint's size; ``witnesses`` how many others signed that checkpoint and were checked.
+    checkpoint's size; ``witnesses`` how many others signed that checkpoint and were checked. ``standing_size``: the
+    size of the log at whose checkpoint the standing was proven, where it was.
     """
 
     ledger: str
@@ -42,6 +43,7 @@ class Record:
     index: int | None = None
     size: int | None = None
     witnesses: int = 0
+    standing_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,8 @@ def of_standing(record: Record, *, is_ours: bool) -> Part:
         when = f" on {day(record.withdrawn_at.isoformat())}" if record.withdrawn_at else ""
         return say("standing.withdrawn", when=when)
     if record.standing == "standing":
-        return say("standing.stands")
+        size = record.standing_size
+        return say("standing.stands") if size is None else say("standing.proven", size=f"{size:,}")
     return say("standing.unknown", standing=record.standing)
 
 
@@ -212,17 +215,10 @@ def of_time(found: Findings) -> Part:
     made = found.manifest.made_at if found.manifest else ""
     if found.verdict in {Verdict.INVALID, Verdict.TAMPERED} or not (stamped or made):
         return say("time.nothing")
-    if stamped and "timeStamp.trusted" in codes(found, "success"):
-        by = clock(found)
-        return say("time.stamped", when=day(stamped), by=f": {by}" if by else "")
+    if found.stamp:
+        by = shown.text(found.stamp.by)[:NAME]
+        return say("time.stamped", when=day(found.stamp.at), by=f": {by}" if by else "")
     return say("time.untrusted", when=day(stamped)) if stamped else say("time.claimed", when=day(made))
-
-
-def clock(found: Findings) -> str:
-    """Return the name of the clock that stamped it, as its certificate says: ``timestamp cert trusted: NAME``."""
-    rows = checks(found).get("success") or []
-    told: Mapping[str, Any] = next((each for each in rows if each.get("code") == "timeStamp.trusted"), {})
-    return shown.text(str(told.get("explanation") or "").partition(": ")[2])[:80]
 
 
 def day(when: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import Error, transaction
 
-from provenance.errors import ProvenanceError
-from provenance.log import proofs
+from provenance.errors import LogFormatError, ProvenanceError
+from provenance.log import cosignature, ours, proofs, standingproof
 from provenance.log.proofs import Proof
 from provenance.manifests.models import Manifest, Stamping
 from provenance.manifests.parts import DIFFERS, Record
@@ -54,7 +54,19 @@ def known(row: Manifest, digest: str) -> Record:
         withdrawn_at=row.withdrawn_entry.created_at if row.withdrawn_entry else None,
         index=proof.index if proof else None,
         size=proof.size if proof else None,
+        witnesses=len(cosignature.seen(proof.note, by=ours.witnesses())) if proof else 0,
+        standing_size=None if row.withdrawn_entry else stood(row.label),
     )
+
+
+def stood(label: str) -> int | None:
+    """Return the size of the log at whose newest checkpoint a seal is proven to stand; None where that has no proof."""
+    trust, file = ours.trust(), proofs.prove_standing(label)
+    try:
+        proven = standingproof.verify(file, trust=trust) if file and trust else None
+    except LogFormatError:
+        return None
+    return proven.head.size if proven and proven.standing.stands else None
 
 
 def released_digests(row: Manifest) -> set[str]:

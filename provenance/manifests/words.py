@@ -91,6 +91,10 @@ SAID: Final[Mapping[str, tuple[State, str]]] = {
     "consent.nothing": ("missing", "Nothing shows who is in it, or whether they agreed."),
     # does it still stand?
     "standing.stands": ("claimed", "It stands: our records know of nobody who has taken it back."),
+    "standing.proven": (
+        "proven",
+        "It stood when the log had {size} entries: the list of what was taken back, signed then, proves it.",
+    ),
     "standing.withdrawn": ("failed", "It was taken back{when}. Please do not share it."),
     "standing.unknown": ("missing", "Whether it still stands is {standing}."),
     "standing.nothing": ("missing", "There is no seal of ours on it that could have been taken back."),

@@ -21,8 +21,10 @@ from provenance.auditor.__main__ import main, parser
 from provenance.backends import keys
 from provenance.errors import LogFormatError
 from provenance.log import checkpoint, entries, ours, sequencer, tlogproof, tree
+from provenance.log.cosignature import Witness
 from provenance.log.tlogproof import ProofFile, Trust
 from provenance.manifests import logged, reading
+from provenance.manifests.models import Manifest
 from tests.provenance import material
 from tests.provenance.test_seal import sealed
 
@@ -178,7 +180,54 @@ def test_a_yes_that_the_log_took_in_after_the_sealing_is_told(
     given = ["--proof", str(sealing), "--proof", str(late), "--log-key", ours.key()]
     status, said = told(capsys, str(done.path), "--anchors", str(roots), *given)
     assert said["parts"]["consent"]["code"] == "consent.late"  # type: ignore[index]
-    assert status == 0
+    assert status == 3
+
+
+def standing_of(handed: Handed, folder: Path) -> Path:
+    label = str(json.loads(tlogproof.read(handed.proof.read_text()).body)["fact"]["manifest"])
+    found = ledger.standing(label)
+    assert found is not None
+    return material.saved(folder, ledger.standing_file(found).encode(), "standing.txt")
+
+
+def test_the_map_of_standings_proves_that_a_seal_stood_and_later_that_it_was_taken_back(
+    handed: Handed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    then = standing_of(handed, tmp_path)
+    status, said = told(capsys, *handed.arguments("--standing", str(then)))
+    assert (status, said["parts"]["standing"]["state"]) == (0, "proven")  # type: ignore[index]
+    with transaction.atomic():
+        seal.withdraw(Manifest.objects.get().pk, reason="consent.revoked")
+    sequencer.sequence()
+    status, said = told(capsys, *handed.arguments("--standing", str(standing_of(handed, tmp_path))))
+    assert (status, said["verdict"]) == (9, "ours-withdrawn")
+
+
+def test_a_standing_that_was_written_over_is_no_proof(
+    handed: Handed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    then = standing_of(handed, tmp_path)
+    then.write_text(then.read_text().replace("standing stands 1", "standing ended 1 2"))
+    status, said = told(capsys, *handed.arguments("--standing", str(then)))
+    assert (status, said["verdict"]) == (3, "ours")
+    assert "The standing is not what the log signed." in said["problems"]  # type: ignore[operator]
+
+
+def test_the_standing_of_something_else_is_no_proof(
+    handed: Handed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = ledger.standing(RECEIPT)
+    assert found is not None
+    other = material.saved(tmp_path, ledger.standing_file(found).encode(), "other.txt")
+    status, said = told(capsys, *handed.arguments("--standing", str(other)))
+    assert status == 3
+    assert "the proof of standing is of another seal" in said["problems"]  # type: ignore[operator]
+
+
+def test_a_witness_that_did_not_cosign_is_missed(handed: Handed, capsys: pytest.CaptureFixture[str]) -> None:
+    public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    status, said = told(capsys, *handed.arguments("--witness", str(Witness("elsewhere.example", public))))
+    assert (status, said["entry"]) == (3, None)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +239,10 @@ def test_a_yes_that_the_log_took_in_after_the_sealing_is_told(
         ),
         (lambda handed: handed.anchors.unlink(), "roots.pem cannot be read as text."),
         (lambda handed: handed.anchors.write_bytes(b"\xff\xfe"), "roots.pem cannot be read as text."),
-        (lambda handed: handed.key.write_text("a+b+c"), "This is not the key of a log, which looks like name+id+key."),
+        (
+            lambda handed: handed.key.write_text("a+b+c"),
+            "This is not the key of a log or a witness, which looks like name+id+key.",
+        ),
         (lambda handed: handed.proof.write_text("hello"), "This is not a tlog-proof file."),
         (lambda handed: handed.proof.write_bytes(b"x" * (2 << 20)), "sealing.tlog-proof is far too large for what"),
     ],
@@ -229,7 +281,7 @@ def test_help_lists_every_status(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["--help"])
     said = capsys.readouterr().out
-    assert all(f"\n  {status}  " in said for status in (0, 2, 3, 4, 5, 6, 7, 8))
+    assert all(f"\n  {status}  " in said for status in (0, 2, 3, 4, 5, 6, 7, 8, 9))
 
 
 # -- proof files
