@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from provenance.backends import keys, watermarks
 from provenance.backends.watermark import reader, rotation
-from provenance.backends.watermark.chips import PILOTS, ROWS, Chips
+from provenance.backends.watermark.chips import PILOTS, ROWS, Chips, Layout, Plane
 from provenance.backends.watermark.code import word
 from provenance.marks import invisible
 from provenance.marks.models import UNREADABLE, Mark
@@ -81,7 +81,7 @@ def test_averaging_many_clips_does_not_reveal_the_pilot_of_one() -> None:
     together = [likeness(average, pilot) for pilot in own]
     assert min(alone) > 0.35  # each clip alone shows its pilot to whoever knows it: half of its amplitude
     assert max(together) < 0.2  # of 24 clips, no more is left of any than one twenty-fourth part, and noise
-    noise = [likeness(average, rotation.Layout(b"%d" % number).pilot.values) for number in range(8)]
+    noise = [likeness(average, Layout(b"%d" % number).pilot.values) for number in range(8)]
     assert np.mean(together) < np.mean(noise) + 0.12
 
 
@@ -128,9 +128,18 @@ def test_what_was_done_to_the_frame_is_undone(edit: Edit) -> None:
     assert np.abs(inside[0] - inside[1]).mean() < 6
 
 
+def test_a_tile_that_begins_in_what_was_cut_off_is_put_back() -> None:
+    turns = ((number, rotation.turn(number, key=KEY)) for number in range(9999))
+    ident = next(number for number, placed in turns if placed.across < 8 and placed.down < 6)
+    sealed = marked("portrait", ident=ident, count=12)
+    edited = [np.ascontiguousarray(plane[:, 64:]) for plane in sealed]  # sixteen chips
+    back = reader.read(edited, key=KEY).rectify(edited[5], width=WIDTH, height=HEIGHT)
+    assert np.abs(back[60:300, 80:560].astype(float) - sealed[5][60:300, 80:560]).mean() < 6
+
+
 def test_a_tall_frame_is_put_back_where_it_was() -> None:
     shown = clips.pictures("portrait", width=360, height=640, count=12)
-    sealed = [np.ascontiguousarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY)) for one in shown]
+    sealed: list[Plane] = [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in shown]
     embedder = watermarks().embedder(width=360, height=640, ident=5, key=KEY)
     for plane in sealed:
         embedder.apply(plane)

@@ -1,11 +1,17 @@
 """The invisible mark: a keyed spread-spectrum pattern in the luma of every picture. One engine, no weights.
 
-Read the files in this order: ``code`` (the word), ``chips`` (where it goes), ``embed`` (how it gets in), then
-``gather``, ``geometry`` and ``reader`` (how it is found again, and why a false one is not).
+Read the files in this order: ``code`` (the word), ``chips`` (where it goes), ``rotation`` (under which of eight keys,
+and from where on), ``embed`` (how it gets in), then ``gather``, ``geometry``, ``search`` and ``reader`` (how it is
+found again, and why a false one is not), and ``rectify`` (the frame as it was sealed). ``trial`` measures all of it.
 
-It survives re-encoding, scaling, cropping, small turns, mirroring and changes of tone. It does not survive somebody
-who owns the unmarked original or the key, a second mark under the same key, or pictures made anew by a model; whoever
-copies the pattern can transplant it. So a mark leads to a record, and the record decides. No mark proves nothing.
+It survives re-encoding, scaling, cropping, small turns, mirroring, changes of tone and a slanted view. It does not
+survive somebody who owns the unmarked original or the key, an average of still and flat pictures taken away, hard
+compression of pictures that are all moving texture, a second mark under the same key, or pictures made anew by a
+model; whoever copies the pattern can transplant it. So a mark leads to a record, and the record decides. No mark
+proves nothing.
+
+Raising the code bits that the host opposes (informed embedding) was built and measured here, and left out: it lost
+or gained less than it cost, at crf 35 and at 240 lines, in still pictures too.
 """
 
 from collections.abc import Sequence

@@ -6,6 +6,7 @@ pilot: chips of known sign, by which a reader finds the tile again after crop, s
 """
 
 import hashlib
+import math
 from typing import Final
 
 import cv2
@@ -36,7 +37,7 @@ class Pilot:
 
     def score(self, chips: Chips) -> float:
         """Return how many standard deviations the pilot stands above noise."""
-        norm = float((np.square(chips) * self.squares).sum()) ** 0.5 + 1e-9
+        norm = math.sqrt(float((np.square(chips) * self.squares).sum())) + 1e-9
         return float((chips * self.values).sum()) / norm
 
 

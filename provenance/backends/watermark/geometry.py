@@ -50,7 +50,8 @@ def _reach(image: Map, matrix: Matrix) -> tuple[int, int, int, int]:
 
 def shifted(matrix: Matrix, across: float, down: float) -> Matrix:
     """Return the matrix for chips counted from (across, down) on."""
-    return matrix @ np.array([[1, 0, across], [0, 1, down], [0, 0, 1.0]])
+    moved: Matrix = matrix @ np.array([[1, 0, across], [0, 1, down], [0, 0, 1.0]])
+    return moved
 
 
 def refine(image: Map, matrix: Matrix, *, pilot: Pilot) -> Matrix:

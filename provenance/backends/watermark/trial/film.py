@@ -56,7 +56,7 @@ def missing() -> list[str]:
 def picture(rgb: Any) -> Picture:  # noqa: ANN401 - Frame.rgb
     """Return an RGB picture, uint8 (H, W, 3), as its planes; an odd last row or column is left out."""
     height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
-    packed = np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb[:height, :width]), cv2.COLOR_RGB2YUV_I420))
+    packed: Any = cv2.cvtColor(np.ascontiguousarray(rgb[:height, :width]), cv2.COLOR_RGB2YUV_I420)
     chroma = packed[height:].reshape(2, height // 2, width // 2)
     return Picture(packed[:height], chroma[0], chroma[1])
 
@@ -96,7 +96,7 @@ def _frames(pictures: Iterable[Picture], tick: Fraction) -> Iterator[av.VideoFra
 
 
 def _decoded(file: io.BytesIO) -> Iterator[Plane]:
-    with av.open(file) as container:
+    with av.open(file, "r") as container:
         for frame in container.decode(video=0):
             plane: Any = frame.planes[0]
             yield np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width].copy()
