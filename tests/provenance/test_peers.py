@@ -28,8 +28,10 @@ REMOTE = "it calls a manifest that lies elsewhere, and is not fetched, invalid; 
 HUGE = "it reads a manifest that says it is longer than its box; the other two call it malformed"
 CROWD = "it reads files of very many boxes, for many seconds; we read none of more than 20,000"
 FAR = "it looks one manifest below the one on top, and this one is two below"
+OVER = "it looks at our update on top alone; what it updates is a stranger's, and so is the file"
 
 ENCYPHER = {
+    "updated_foreign.mp4": ("ours", OVER),
     "edited_manifest_far_below.mp4": ("ours", FAR),
     "cut_by_a_byte.mp4": (peers.REFUSED, BROKEN),
     "cut_in_half.mp4": (peers.REFUSED, BROKEN),
@@ -46,6 +48,7 @@ ENCYPHER = {
     "thirty_thousand_boxes.mp4": ("tampered", CROWD),
 }
 WASM = {
+    "updated_foreign.mp4": ("ours", OVER),
     "cut_by_a_byte.mp4": (peers.REFUSED, BROKEN),
     "junk_appended.mp4": (peers.REFUSED, BROKEN),
     "manifest_alone.c2pa": ("tampered", NO_FILE),
