@@ -83,7 +83,7 @@ def told(standing: Standing) -> str:
     """Return a standing as the end of a sentence."""
     made = "unknown to it" if standing.made is None else f"made by entry {standing.made}"
     if standing.ended is not None:
-        return f"was {made} and taken back by entry {standing.ended}"
+        return f"was {made} and ended by entry {standing.ended}"
     return "was not in it" if standing.made is None else f"stood, {made}"
 
 

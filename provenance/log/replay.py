@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from provenance.errors import LogFormatError
-from provenance.log import checkpoint, ours, proofs, sparse, standing
+from provenance.log import ours, proofs, sparse, standing, standingproof
 from provenance.log.models import Checkpoint, StandingPage, length
 from provenance.log.sparse import Cell, Leaf, Path, Standing
 from provenance.log.standing import BARE, DEEP, NAME, PLACE, Pages
@@ -85,15 +85,12 @@ def at(name: str, signed: Checkpoint, *, most: int = MOST) -> StandingFile | Non
     pages = as_it_was(signed.size, fetched(signed.size, key), key)
     bucket = standing.names(pages.get(key[:2].hex(), b""))
     cells = [standing.cells_of(pages.get(each, BARE)) for each in ("", key[:1].hex())]
-    if not is_signed(signed, standing.whole(pages.get("", BARE))[1]):
-        return None
     siblings, met = standing.descend(key, cells, bucket)
     found = dict(bucket).get(key)
-    if found is not None or met[0] == sparse.NOTHING:
-        path = Path(siblings)
-    else:
-        path = Path(siblings, beside(key, len(siblings), signed.size))
-    return StandingFile(name, sparse.unpacked(found) if found else Standing(), path, proofs.note(signed))
+    is_another = found is None and met[0] != sparse.NOTHING
+    path = Path(siblings, beside(key, len(siblings), signed.size) if is_another else None)
+    file = StandingFile(name, sparse.unpacked(found) if found else Standing(), path, proofs.note(signed))
+    return file if holds(file) else None
 
 
 def changed_since(size: int) -> int:
@@ -129,13 +126,13 @@ def as_it_was(size: int, rows: dict[str, tuple[bytes, int]], key: bytes) -> Page
     return found
 
 
-def beside(key: bytes, depth: int, size: int) -> Leaf:
-    """Return the one name that lay under a key's place at a depth when the log had this size."""
+def beside(key: bytes, depth: int, size: int) -> Leaf | None:
+    """Return the one name that lay under a key's place at a depth when the log had this size, if the map has it."""
     way, over = int.from_bytes(key[:2], "big"), max(0, DEEP - depth)
     low = way >> over << over
     rows = buckets().filter(place__gte=f"{low:04x}", place__lte=f"{low + (1 << over) - 1:04x}")
     leaves = (leaf for content in rows.values_list("content", flat=True) for leaf in kept(bytes(content), size))
-    return next(leaf for leaf in leaves if standing.same(leaf[0], key, depth))
+    return next((leaf for leaf in leaves if standing.same(leaf[0], key, depth)), None)
 
 
 def put_back(rows: dict[str, tuple[bytes, int]], cells: Iterable[tuple[str, Cell]]) -> Pages:
@@ -158,12 +155,13 @@ def until(found: Standing, size: int) -> Standing:
     return Standing(made, found.ended if found.ended is not None and found.ended < size else None)
 
 
-def is_signed(signed: Checkpoint, root: bytes) -> bool:
-    """Return whether our log signed this root of the map in a checkpoint."""
+def holds(file: StandingFile) -> bool:
+    """Return whether a proof leads to what our log signed, checked as a stranger would: pages are not believed."""
     trust = ours.trust()
     if trust is None:
         return False
     try:
-        return checkpoint.read(signed.note, origin=trust.origin, public=trust.public).standing == root
+        standingproof.verify(file, trust=trust)
     except LogFormatError:
         return False
+    return True

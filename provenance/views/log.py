@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from provenance import ledger
-from provenance.log import finding, ours, overview, serving
+from provenance.log import finding, growing, ours, overview, serving
 from provenance.log.models import Checkpoint
 from provenance.manifests import logged
 from provenance.views import log_words
@@ -82,11 +82,13 @@ def entry(request: HttpRequest, index: int) -> HttpResponse:
     found = logged.place(index) if index < 1 << 63 else None
     if found is None:
         return missing(request, log_words.no_entry(index), status=404)
+    first, last = finding.since(index), ledger.checkpoint()
     said = {
         "found": found,
         "holds": ledger.holds(found),
-        "first": finding.since(index),
-        "last": ledger.checkpoint(),
+        "begins": bool(first and last and growing.is_shown(first, last)),
+        "first": first,
+        "last": last,
         "path": "\n".join(each.hex() for each in found.path),
         "commitment": found.commitment.hex(),
         **repeat(f"entry-{index}.tlog-proof", f" \\\n    --commitment {found.commitment.hex()}"),

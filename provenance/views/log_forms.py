@@ -42,7 +42,7 @@ class SizesForm(forms.Form):
 class ProofForm(forms.Form):
     """A file of the log, dropped or pasted."""
 
-    file = forms.FileField(label="A file", required=False)
+    file = forms.FileField(label="A file", required=False, allow_empty_file=True)
     text = forms.CharField(
         label="or its text", required=False, widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"})
     )

@@ -67,8 +67,8 @@ def life(request: HttpRequest, name: str) -> HttpResponseBase:
             else EMPTY
         )
         return missing(request, trouble, status=404)
-    title, lead = log_words.standing(found)
     seal = logged.sealing(name)
+    title, lead = log_words.standing(found, is_seal=seal is not None)
     said = {
         "found": found,
         "title": title,

@@ -65,7 +65,11 @@ def signature(found: Overview) -> Line:
 def whole(found: Overview) -> Line:
     """Say whether the tree is the signed one."""
     if found.is_whole:
-        return Line("Tree", "All entries together lead to the root that was signed.", "proven")
+        return Line(
+            "Tree",
+            "The tree as it is kept leads to the root that was signed. With the archive below you compute all of it anew.",
+            "proven",
+        )
     return Line("Tree", "The tree does not lead to the root that was signed.", "failed")
 
 
@@ -137,14 +141,15 @@ def nothing_by(words: str) -> str:
     return "Nothing in the log bears this name: no commitment, no receipt's digest, no label of a video."
 
 
-def standing(found: Life) -> tuple[str, str]:
+def standing(found: Life, *, is_seal: bool) -> tuple[str, str]:
     """Return the answer about a receipt or a seal, and the sentence under it."""
+    it = "The seal" if is_seal else "It"
     made, ended = found.standing.made, found.standing.ended
     if ended is not None:
         begun = "" if made is None else f"Entry {made:,} made it. "
-        return "It was taken back", f"{begun}Entry {ended:,} ended it, and what was ended never stands again."
+        return f"{it} no longer stands", f"{begun}Entry {ended:,} ended it, and what was ended never stands again."
     if made is not None:
-        return "It stands", f"Entry {made:,} made it, and nothing up to the newest checkpoint took it back."
+        return f"{it} stands", f"Entry {made:,} made it, and no entry up to the newest checkpoint ended it."
     return (
         "Not in the log",
         "No entry up to the newest checkpoint made or ended a receipt or a seal of this name. That is proven too.",
@@ -154,5 +159,5 @@ def standing(found: Life) -> tuple[str, str]:
 def moment(standing: Standing) -> str:
     """Return how something stood, in a few words."""
     if standing.ended is not None:
-        return f"Taken back by entry {standing.ended:,}"
+        return f"Ended by entry {standing.ended:,}"
     return "Not there yet" if standing.made is None else f"Stands, made by entry {standing.made:,}"
