@@ -67,7 +67,7 @@ def whole(found: Overview) -> Line:
     if found.is_whole:
         return Line(
             "Tree",
-            "The tree as it is kept leads to the root that was signed. With the archive below you compute all of it anew.",
+            "As it is kept, it leads to the root that was signed. With the archive below you compute all of it anew.",
             "proven",
         )
     return Line("Tree", "The tree does not lead to the root that was signed.", "failed")

@@ -1,9 +1,11 @@
 """The log's pages as Ada the auditor uses them: she believes nothing, and repeats every proof without us."""
 
+import base64
 import hashlib
 import io
 import json
 import re
+import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
@@ -39,7 +41,7 @@ from provenance.log import (
     sequencer,
     standingproof,
 )
-from provenance.log.models import Checkpoint, Cosignature, Entry, Tile
+from provenance.log.models import Checkpoint, Cosignature, Entry, StandingPage, Tile
 from provenance.log.tlogproof import Trust
 from provenance.manifests.models import Manifest
 
@@ -70,6 +72,11 @@ def log(*facts: tuple[str, dict[str, ledger.JSON]], days_ago: int = 0) -> list[i
 def minted(count: int, start: int = 0) -> list[tuple[str, dict[str, ledger.JSON]]]:
     """Return so many facts, each with a receipt."""
     return [("permit.minted", {"receipts": [receipt(number)]}) for number in range(start, start + count)]
+
+
+def fact(number: int, *, makes: bool) -> tuple[str, dict[str, ledger.JSON]]:
+    """Return a fact that makes a receipt, or ends it."""
+    return "grant.made", {"receipts" if makes else "ends": [receipt(number)]}
 
 
 def receipt(number: int) -> str:
@@ -111,7 +118,7 @@ def heading(text: str) -> str:
     return str(found)
 
 
-def tampered(sql: str, *values: object) -> None:
+def tampered(sql: str, *values: int) -> None:
     """Change a row as somebody with the database's own password could."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE provenance_entry DISABLE TRIGGER provenance_entry_is_final")
@@ -254,7 +261,7 @@ def test_what_is_looked_for_is_found(client: Client, words: str, leads: str) -> 
 def test_an_entry_is_found_by_its_commitment_in_hex_and_base64(client: Client) -> None:
     olives_story()
     commitment = bytes(Entry.objects.get(leaf_index=4).commitment)
-    for words in (commitment.hex(), commitment.hex().upper(), __import__("base64").b64encode(commitment).decode()):
+    for words in (commitment.hex(), commitment.hex().upper(), base64.b64encode(commitment).decode()):
         assert client.get("/log/find", {"q": words}).headers["Location"] == "/log/entry/4"
 
 
@@ -388,7 +395,7 @@ def test_how_everything_stood_at_every_checkpoint_is_proven(steps: list[list[tup
         then: list[tuple[Checkpoint, dict[str, str]]] = []
         seen: set[str] = set()
         for batch in steps:
-            log(*[("grant.made", {"receipts" if makes else "ends": [receipt(n)]}) for n, makes in batch])
+            log(*[fact(n, makes=makes) for n, makes in batch])
             seen |= {receipt(n) for n, _ in batch}
             last = proofs.latest()
             assert last is not None
@@ -407,8 +414,8 @@ def test_how_everything_stood_at_every_checkpoint_is_proven(steps: list[list[tup
 def test_a_map_that_was_changed_proves_nothing_of_the_past(client: Client) -> None:
     olives_story()
     key = hashlib.sha256(YES.encode()).hexdigest()[:4]
-    page = replay.StandingPage.objects.get(place=key)
-    replay.StandingPage.objects.filter(place=key).update(content=bytes(page.content)[:-8] + (9).to_bytes(8, "big"))
+    page = StandingPage.objects.get(place=key)
+    StandingPage.objects.filter(place=key).update(content=bytes(page.content)[:-8] + (9).to_bytes(8, "big"))
     assert client.get(f"/log/life/{YES}/15.txt").status_code == 404
     assert client.get(f"/log/life/{YES}").status_code == 404
 
@@ -460,8 +467,9 @@ def test_every_file_that_is_given_out_is_taken_back(client: Client) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "index 6", "c2sp.org/tlog-proof@v1", "c2sp.org/tlog-proof@v1\n\n", "countenance.standing@v1\n\n\n", "{}", '{"digest": 1}',
-        '{"old": 1, "new": 2, "path": []}', "{" * 50_000, "localhost/countenance-log", "localhost/countenance-log\n1\nx\n\n",
+        "index 6", "c2sp.org/tlog-proof@v1", "c2sp.org/tlog-proof@v1\n\n", "countenance.standing@v1\n\n\n", "{}",
+        '{"digest": 1}', '{"old": 1, "new": 2, "path": []}', "{" * 50_000, "localhost/countenance-log",
+        "localhost/countenance-log\n1\nx\n\n",
         '{"digest": "x", "salt": "zz", "payload": "", "inclusion": {}}', "\x00", "[]",
         '{"digest": "x", "salt": "", "payload": "", "inclusion": null}',
     ],
@@ -526,7 +534,7 @@ def test_ada_takes_everything_away_and_audits_it_alone(client: Client, tmp_path:
     log(*minted(20, 300))
     answer = client.get("/log/everything.tar")
     assert "countenance-log-320.tar" in answer.headers["Content-Disposition"]
-    packed = b"".join(answer)  # type: ignore[arg-type]  # a synchronous stream
+    packed = b"".join(answer)
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         tar.extractall(tmp_path, filter="data")
     folder = tmp_path / archive.FOLDER
@@ -589,9 +597,10 @@ def test_the_command_needs_neither_django_nor_the_database() -> None:
     code = (
         "import sys\n"
         "import provenance.auditor.proofs\n"
-        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'django', 'psycopg', 'celery', 'rest_framework'}))"
+        "found = {name.partition('.')[0] for name in sys.modules}\n"
+        "print(sorted(found & {'django', 'psycopg', 'celery', 'rest_framework'}))"
     )
-    done = __import__("subprocess").run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
