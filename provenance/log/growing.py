@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from provenance.errors import LedgerError, LogFormatError
-from provenance.log import growthproof, ours, proofs, tree
+from provenance.log import growthproof, ours, proofs, sequencer
 from provenance.log.models import Checkpoint
 from provenance.log.proofs import Growth
 
@@ -79,6 +79,6 @@ def begins_with(size: int, root: bytes) -> bool:
     if last is None or not 0 <= size <= last.size:
         return False
     try:
-        return tree.root(size, proofs.reader()) == root
+        return sequencer.root(size) == root
     except ValueError:  # tiles are short
         return False

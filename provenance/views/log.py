@@ -79,7 +79,10 @@ def entries(request: HttpRequest) -> HttpResponse:
 @never_cache
 def entry(request: HttpRequest, index: int) -> HttpResponse:
     """Prove that an entry is in the log."""
-    found = logged.place(index) if index < 1 << 63 else None
+    try:
+        found = logged.place(index) if index < 1 << 63 else None
+    except ValueError:  # tiles are short
+        return missing(request, log_words.UNPROVEN, status=404, title="This log does not hold")
     if found is None:
         return missing(request, log_words.no_entry(index), status=404)
     first, last = finding.since(index), ledger.checkpoint()
@@ -111,8 +114,10 @@ def find(request: HttpRequest) -> HttpResponseBase:
     return missing(request, log_words.nothing_by(words), status=status, words=words)
 
 
-def missing(request: HttpRequest, trouble: str, *, status: int, words: str = "") -> HttpResponse:
+def missing(
+    request: HttpRequest, trouble: str, *, status: int, words: str = "", title: str = "Not in the log"
+) -> HttpResponse:
     """Say in a sentence what there is not, and offer to look again."""
     name = words if finding.is_name(words) and ledger.checkpoint() else ""
-    said = {"title": "Not in the log", "trouble": trouble, "words": words, "absent": name}
+    said = {"title": title, "trouble": trouble, "words": words, "absent": name}
     return render(request, "provenance/log_missing.html", said, status=status)

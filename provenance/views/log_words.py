@@ -11,6 +11,7 @@ from provenance.log.overview import Overview, Vouching
 from provenance.log.replay import Life
 from provenance.log.sparse import Standing
 
+UNPROVEN = "The tree above this entry is not as it was signed, so it cannot be proven. Do not rely on this log."
 SOON = timedelta(minutes=1)  # a fact gets its place within seconds; beyond this the log is behind
 
 
@@ -97,7 +98,7 @@ def witnesses(found: Overview) -> Line:
         return Line("Witnesses", sentence, "missing")
     if not now:
         return Line("Witnesses", "No witness has cosigned the newest checkpoint yet.", "waiting")
-    return Line("Witnesses", f"{now} of {asked} saw this same checkpoint and cosigned it.", "proven")
+    return Line("Witnesses", f"{now} of {asked} witnesses saw this same checkpoint and cosigned it.", "proven")
 
 
 def lag(found: Overview) -> Line:
@@ -160,4 +161,4 @@ def moment(standing: Standing) -> str:
     """Return how something stood, in a few words."""
     if standing.ended is not None:
         return f"Ended by entry {standing.ended:,}"
-    return "Not there yet" if standing.made is None else f"Stands, made by entry {standing.made:,}"
+    return "Not there" if standing.made is None else f"Stands, made by entry {standing.made:,}"

@@ -162,7 +162,7 @@ def test_a_witness_that_cosigned_is_named_and_one_that_did_not_is_not_believed(
         Cosignature.objects.create(checkpoint=last, witness="witness.example/w1", line=line, cosigned_at=timezone.now())
         return client.get("/log").content.decode()
 
-    assert "1 of 1 saw this same checkpoint" in cosigned(mine)
+    assert "1 of 1 witnesses saw this same checkpoint" in cosigned(mine)
     assert "No witness has cosigned" in cosigned(other)
     log(*minted(1, 3))
     assert "No witness has cosigned the newest" in client.get("/log").content.decode()
@@ -243,6 +243,12 @@ def test_an_entry_whose_row_was_changed_does_not_pass_for_proven(client: Client)
     olives_story()
     tampered("UPDATE provenance_entry SET body = body || ' ' WHERE leaf_index = 6")
     assert "does not hold" in headline(client, "/log/entry/6")
+
+
+def test_an_entry_under_a_tree_that_is_gone_is_not_proven(client: Client) -> None:
+    olives_story()
+    Tile.objects.all().delete()
+    assert headline(client, "/log/entry/6", 404) == "This log does not hold"
 
 
 @pytest.mark.parametrize(
