@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min
 from django.utils import timezone
 
 from provenance.errors import LogFormatError
@@ -105,6 +105,6 @@ def vouching(witness: Witness) -> Vouching:
 
 def waiting_since(size: int) -> datetime | None:
     """Return when the oldest fact was written that a checkpoint of this size does not cover."""
-    rows = Entry.objects.filter(Q(leaf_index__isnull=True) | Q(leaf_index__gte=size))
-    found: datetime | None = rows.aggregate(first=Min("created_at"))["first"]
-    return found
+    unplaced, unsigned = Entry.objects.filter(leaf_index=None), Entry.objects.filter(leaf_index__gte=size)
+    found = [rows.aggregate(first=Min("created_at"))["first"] for rows in (unplaced, unsigned)]  # an index for each
+    return min(filter(None, found), default=None)

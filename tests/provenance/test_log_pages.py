@@ -195,6 +195,13 @@ def test_the_first_line_says_it_when_the_log_does_not_hold(client: Client, spoil
     assert 'data-state="failed"' in text
 
 
+def test_a_signature_over_something_else_is_none(client: Client) -> None:
+    log(*minted(3))
+    other = checkpoint.sign(checkpoint.Head(trust().origin, 3, bytes(32)), keys.log_key())
+    Checkpoint.objects.update(note=other)
+    assert headline(client, "/log") == "This log does not hold"
+
+
 # -- browse, find, prove one
 
 
@@ -219,7 +226,8 @@ def test_what_is_not_signed_yet_is_not_shown(client: Client) -> None:
     sequencer.place()
     commitment = bytes(Entry.objects.get(leaf_index=3).commitment).hex()
     assert client.get("/log/entry/3").status_code == 404
-    assert commitment not in client.get("/log/entries").content.decode()
+    for path in ("/log/entries", "/log/entries?before=4"):
+        assert commitment not in client.get(path).content.decode()
     assert client.get("/log/find", {"q": commitment}).status_code == 404
 
 
