@@ -156,6 +156,15 @@ def test_a_signed_number_that_is_no_number_is_refused() -> None:
         checkpoint.read(note, origin="example.org/log", public=key.public_key().public_bytes_raw())
 
 
+@pytest.mark.parametrize("more", ["\n", "standing AAAA\n", "standing !\n"])
+def test_a_signed_extension_line_that_is_empty_or_no_root_is_refused(more: str) -> None:
+    key = Ed25519PrivateKey.generate()
+    public, body = key.public_key().public_bytes_raw(), head().text() + more + "other\n"
+    signature = base64.b64encode(checkpoint.key_id("example.org/log", public) + key.sign(body.encode())).decode()
+    with pytest.raises(LogFormatError):
+        checkpoint.read(f"{body}\n\u2014 example.org/log {signature}\n", origin="example.org/log", public=public)
+
+
 def test_the_key_is_written_as_other_verifiers_expect_it() -> None:
     # the example of golang.org/x/mod/sumdb/note's documentation: name, id, base64 of 1 and the key
     said = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

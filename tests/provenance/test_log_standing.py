@@ -177,7 +177,24 @@ def test_there_is_no_proof_of_standing_before_anything_is_signed_or_while_the_ma
     sequencer.note_standings()
     assert ledger.standing("a" * 64) is None
     sequencer.sign()
-    assert ledger.standing("a" * 64) is not None
+    assert str(standingproof.verify(file("a" * 64), trust=trust()).standing) == "stands 0"
+    log("grant.revoked", ends=["a" * 64])
+    sequencer.place()
+    sequencer.note_standings()
+    assert ledger.standing("a" * 64) is None  # the map knows already, and nothing signed says so
+
+
+@pytest.mark.django_db
+def test_what_is_signed_goes_no_further_than_the_map() -> None:
+    log("grant.made", receipts=["a" * 64])
+    sequencer.place()
+    sequencer.note_standings()
+    log("grant.revoked", ends=["a" * 64])
+    sequencer.place()  # another sequencer, between two steps of the first
+    signed = sequencer.sign()
+    assert signed is not None
+    assert signed.size == 1
+    assert standingproof.verify(file("a" * 64), trust=trust()).standing.stands
 
 
 @pytest.mark.django_db

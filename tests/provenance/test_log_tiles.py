@@ -181,6 +181,8 @@ def test_a_videos_proof_says_what_was_logged(client: Client) -> None:
     proven = tlogproof.verify(tlogproof.read(answer.content.decode()), trust=trust())
     assert json.loads(proven.body)["fact"]["manifest"] == "urn:c2pa:1"
     assert list(tlogproof.names(proven.body)) == ["urn:c2pa:1"]
+    with pytest.raises(LogFormatError, match="of another entry"):  # it opens another leaf than the reader asks about
+        tlogproof.verify(tlogproof.read(answer.content.decode()), trust=trust(), commitment=bytes(32))
 
 
 @pytest.mark.django_db

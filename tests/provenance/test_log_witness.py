@@ -95,6 +95,7 @@ def test_who_cosigned_is_read_from_the_note_and_a_false_line_spoils_it() -> None
     other = Witness("witness.example/w2", ME.public)
     assert cosignature.seen(note(3) + line, by=[ME, other]) == {NAME: NOW}
     assert cosignature.seen(note(3), by=[ME]) == {}
+    assert cosignature.seen(note(3) + line, by=[Witness(NAME, PUBLIC)]) == {}  # its namesake's line is nobody's
     with pytest.raises(LogFormatError):
         cosignature.seen(note(4) + line, by=[ME])
 
