@@ -22,7 +22,7 @@ from provenance.verify import Part, Report
 SLACK = 64 * 1024  # what a form's own lines take beside the file
 LONGEST = 120  # characters of a file's name
 AUDIT = "countenance-audit FILE --anchors countenance-anchors.pem"
-PROVE = " \\\n    --proof countenance.tlog-proof --log-key countenance-log-key.txt"
+PROVE = " \\\n    --proof video.tlog-proof --standing standing.txt --log-key countenance-log-key.txt"
 
 
 @csrf_exempt  # it changes nothing and knows nobody, so nothing can be forged; no body is read before its size

@@ -14,8 +14,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from provenance import seal, tasks, verify
+from provenance.auditor import opened
 from provenance.log import sequencer
-from provenance.manifests import logproof
 from provenance.marks import invisible, waiting
 from tests.provenance import material
 from tests.provenance.test_seal import sealed
@@ -219,21 +219,20 @@ def test_a_withdrawn_video_says_since_when(client: Client, tmp_path: Path) -> No
 
 def test_everything_that_is_needed_to_repeat_it_can_be_downloaded(client: Client, tmp_path: Path) -> None:
     assert client.get("/verify/anchors.pem").status_code == 404  # no key was made here yet
-    assert client.get("/verify/log-key.txt").status_code == 404
+    assert client.get("/log/key.txt").status_code == 404
     done = sealed(tmp_path)
-    address = f"/verify/{done.label}.tlog-proof"
+    address = f"/log/video/{done.label}.tlog-proof"
     assert client.get(address).status_code == 404  # pending
     sequencer.sequence()
     text = sent(client, done.path.read_bytes())
-    for one in ("/verify/anchors.pem", "/verify/log-key.txt", address):
+    for one in ("/verify/anchors.pem", "/log/key.txt", address, f"/log/standing/{done.label}"):
         assert f'href="{one}"' in text
         assert client.get(one).headers["Content-Disposition"].startswith("attachment")
-    key, file = client.get("/verify/log-key.txt").content.decode(), client.get(address).content.decode()
-    origin, public = logproof.verifying(key)
-    entry = logproof.verify(logproof.read(file), origin=origin, public=public)
+    key, file = client.get("/log/key.txt").content.decode(), client.get(address).content.decode()
+    entry = opened.prove(opened.read(file), trust=opened.trusted(key))
     assert entry.fact["file_sha256"] == done.file_sha256
-    assert "--proof countenance.tlog-proof --log-key" in text
-    assert client.get("/verify/urn:c2pa:nobody.tlog-proof").status_code == 404
+    assert "--proof video.tlog-proof --standing standing.txt --log-key" in text
+    assert client.get("/log/video/urn:c2pa:nobody.tlog-proof").status_code == 404
 
 
 def test_a_proof_is_offered_only_where_there_is_one(client: Client, tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance import verify
-from provenance.manifests import parts, record, shown, words
-from provenance.manifests.findings import Findings, Ingredient, Manifest, Signer
+from provenance.manifests import parts, record, shown, status, words
+from provenance.manifests.findings import Findings, Ingredient, Manifest, Signer, Stamp
 from provenance.manifests.parts import Record
 from provenance.manifests.status import TABLE, Verdict
 from provenance.marks import invisible
@@ -85,8 +86,8 @@ def test_each_state_has_its_line(code: str, change: dict[str, object], record: R
 
 def test_only_a_clock_that_we_trust_proves_a_time() -> None:
     at = replace(SIGNER, time="2026-03-03T12:00:00+00:00")
-    trusted = raw(success=[{"code": "timeStamp.trusted", "explanation": "timestamp cert trusted: Clock\u202e One"}])
-    proven = parts.of_time(replace(OURS, signer=at, raw=trusted))
+    stamp = Stamp(at="2026-03-03T12:00:00+00:00", by="Clock\u202e One")
+    proven = parts.of_time(replace(OURS, signer=at, stamp=stamp))
     assert (proven.code, proven.state) == ("time.stamped", "proven")
     assert proven.sentence == "Signed on 3 March 2026, 12:00 UTC, as a clock that we trust confirms: Clock[U+202E] One."
     assert parts.of_time(replace(OURS, signer=at)).code == "time.untrusted"
@@ -108,7 +109,7 @@ def test_only_a_clock_that_we_trust_proves_a_time() -> None:
 def test_why_a_signature_is_not_ours(
     verdict: Verdict, problems: tuple[str, ...], success: tuple[str, ...], code: str
 ) -> None:
-    checks = raw(success=[{"code": each} for each in success])
+    checks = raw(success=[{"code": each, "explanation": f"[{status.SEALS}]"} for each in success])
     assert told(Findings(verdict, problems=problems, raw=checks))["signer"] == code
 
 
@@ -161,10 +162,9 @@ def test_consent_is_proven_only_by_everybodys_own_key_in_the_log_before_the_seal
 def test_a_mark_on_other_pictures_than_it_was_given_to_is_named(
     monkeypatch: pytest.MonkeyPatch, agreed: bool | None, transplanted: bool | None, code: str, headline: str
 ) -> None:
-    class Rectified(Reading):
-        rectified = ("a picture",)
-
-    monkeypatch.setattr(invisible, "read", lambda _: Rectified(ident=1, pilot=True, render="r", log10_fpr=-20.0))
+    picture = np.zeros((8, 8), np.uint8)
+    reading = Reading(ident=1, pilot=True, render="r", log10_fpr=-20.0, rectified=(picture,))
+    monkeypatch.setattr(invisible, "read", lambda _: reading)
     monkeypatch.setattr(record, "released", lambda _: "urn:c2pa:1")
     monkeypatch.setattr(verify, "agrees", lambda _, pictures: agreed if pictures else pytest.fail("no pictures"))
     bare = verify.Report(
