@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/keys.json", keys.data, name="keys-data"),
     path("verify/look", verify.look, name="look"),
     path("verify/anchors.pem", published.anchors, name="anchors"),
+    path("verify/times.pem", published.times, name="times"),
     path("log", log_page.page, name="log"),
     path("log/entries", log_page.entries, name="log-entries"),
     path("log/entry/<int:index>", log_page.entry, name="log-entry"),

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from provenance import ledger
 from provenance.errors import LogFormatError, ProvenanceError
-from provenance.log import serving, tiles
+from provenance.log import finding, serving, tiles
 from provenance.manifests import logged
 
 TEXT, BYTES = "text/plain; charset=utf-8", "application/octet-stream"
@@ -73,7 +73,7 @@ def proof_file(proof: ledger.Proof | None, *, name: str, is_open: bool) -> HttpR
 @require_safe
 def standing(_: HttpRequest, name: str) -> HttpResponse:
     """Give the proof of how a receipt or a seal stands, by its digest or label, which only its holder knows."""
-    found = ledger.standing(name)
+    found = ledger.standing(name) if finding.is_name(name) else None
     return answer(None if found is None else ledger.standing_file(found), kind=TEXT, keeps=FRESH, name="standing.txt")
 
 

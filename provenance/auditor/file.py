@@ -139,7 +139,7 @@ def audit(path: Path, *, anchors: str, given: Given | None = None) -> Audit:
         return Audit(found, Record(ledger="unknown", standing=HERE), digest)
     sealing = next((each for each in entries if is_sealing(each, found.manifest.label)), None)
     consent = tuple({**each, **logged(each, entries)} for each in found.consent)
-    known = record(found, sealing, digest, asked=bool(given.proofs))
+    known = record(found, sealing, digest, released=released(entries, found.manifest.label), asked=bool(given.proofs))
     known = replace(known, problems=(*broken, *known.problems), is_broken=known.is_broken or bool(broken))
     if given.standing:
         known = stood(known, given.standing, label=found.manifest.label, trust=trust)
@@ -194,13 +194,20 @@ def is_sealing(entry: Entry, label: str) -> bool:
     return entry.kind == "asset.sealed" and entry.fact.get("manifest") == label
 
 
-def record(found: Findings, entry: Entry | None, digest: str, *, asked: bool) -> Record:
+def released(entries: Sequence[Entry], label: str) -> set[str]:
+    """Return the digests of the files that the log says were released under a seal, its late timestamp's too."""
+    kinds = ("asset.sealed", "asset.stamped")
+    own = [each for each in entries if each.kind in kinds and each.fact.get("manifest") == label]
+    return {str(each.fact.get("file_sha256")) for each in own}
+
+
+def record(found: Findings, entry: Entry | None, digest: str, *, released: set[str], asked: bool) -> Record:
     """Return what the proven entry of a sealing says of the file, as the table's record."""
     if entry is None:
         other = ("no proof given is of this file's sealing",) if asked else ()
         return Record(ledger="unknown", standing=HERE, problems=other, is_broken=asked)
     named = [each.get("entry") for each in found.consent]
-    problems: tuple[str, ...] = () if entry.fact.get("file_sha256") == digest else (parts.DIFFERS,)
+    problems: tuple[str, ...] = () if digest in released else (parts.DIFFERS,)
     if entry.fact.get("receipts") != named:
         problems += ("the log names other agreements than the seal",)
     return Record(

@@ -9,6 +9,11 @@ def anchors() -> str:
     return keys.anchors()
 
 
+def times() -> str:
+    """Return the roots of the timestamp authorities we believe, in PEM; empty when there are none."""
+    return keys.time_anchors()
+
+
 def log_key() -> str:
     """Return the log's name and public key as ``name+id+key``; empty when no log was begun here. Makes nothing."""
     return ours.key()

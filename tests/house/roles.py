@@ -231,6 +231,7 @@ PAGES: dict[str, dict[str, Rule]] = {
     "health/keys.json": {"GET": staff(200)},
     "verify/look": {"POST": public(410)},
     "verify/anchors.pem": {"GET": public(200, 404)},
+    "verify/times.pem": {"GET": public(404)},
     "log": {"GET": public(200)},
     "log/entries": {"GET": public(200)},
     "log/find": {"GET": public(404, query="q=" + "0" * 64)},

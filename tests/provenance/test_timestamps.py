@@ -17,12 +17,14 @@ import pytest
 import structlog
 from cryptography import x509
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from pytest_django import Settings
 
 from provenance import seal, tasks, verify
 from provenance.apps import refuse_half_a_clock
+from provenance.auditor.file import Given, audit
 from provenance.backends import authority, keys, leaves
 from provenance.backends import c2pa as engine
 from provenance.log import sequencer
@@ -408,6 +410,19 @@ def test_a_changed_bit_under_an_update_is_seen(late: Stamping, tmp_path: Path) -
         start, end = material.box(media, kind)
         changed = material.saved(tmp_path, material.flip(media, (start + end) // 2), "changed.mp4")
         assert credentials.read(changed).verdict is Verdict.TAMPERED
+
+
+def test_the_auditor_believes_the_time_by_the_roots_it_is_given(clock: Clock, tmp_path: Path) -> None:
+    done = sealed(tmp_path)
+    for times, code in ((clock.root, "time.stamped"), ("", "time.untrusted")):
+        said = audit(done.path, anchors=keys.anchors(), given=Given(times=times)).data()
+        assert said["parts"]["time"]["code"] == code
+
+
+def test_the_roots_of_times_are_there_for_everybody(clock: Clock, client: Client, settings: Settings) -> None:
+    assert client.get("/verify/times.pem").content.decode() == clock.root
+    settings.TIMESTAMP_ANCHORS = ""
+    assert client.get("/verify/times.pem").status_code == 404
 
 
 def told(active: dict[str, Any], **others: dict[str, Any]) -> Findings:
