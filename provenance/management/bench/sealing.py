@@ -69,8 +69,9 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         f"({seal['decode_encode_ms_per_frame']:.1f} ms each), {seal['mark_ms_per_frame']:.1f} ms of it the mark"
     )
     yield (
-        f"verify  {verify['verify_ms']:.0f} ms for {verify['bytes'] / 1e6:.0f} MB, {verify['verify_to_read']:.1f} x the "
-        f"library's own reading; sealing it {verify['seal_ms']:.0f} ms, the library's own signing {verify['sign_ms']:.0f} ms"
+        f"verify  {verify['verify_ms']:.0f} ms for {verify['bytes'] / 1e6:.0f} MB, {verify['verify_to_read']:.1f} x "
+        f"the library's own reading; sealing it {verify['seal_ms']:.0f} ms, the library's signing "
+        f"{verify['sign_ms']:.0f} ms"
     )
 
 
