@@ -18,5 +18,6 @@ def test_sealing_and_verifying_are_measured_and_nothing_is_left(monkeypatch: pyt
     assert found["seal"]["decode_encode_ms_per_frame"] > 0
     assert found["verify"]["bytes"] > 500_000
     assert found["verify"]["verify_to_read"] > 1
+    assert [line.split()[0] for line in sealing.lines(found)] == ["seal", "verify"]
     assert not Manifest.objects.exists()
     assert not Mark.objects.exists()

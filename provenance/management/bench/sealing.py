@@ -61,6 +61,20 @@ def measure(video: Path | None = None, *, seconds: float = 8.0, turns: int = 5) 
         return {"seal": sealing(plain, turns=turns), "verify": verifying(heavy(plain), turns=turns)}
 
 
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what was found, for people."""
+    seal, verify = found["seal"], found["verify"]
+    yield (
+        f"seal    {seal['added_share']:+.0%} on decoding and encoding {seal['frames']} pictures "
+        f"({seal['decode_encode_ms_per_frame']:.1f} ms each), {seal['mark_ms_per_frame']:.1f} ms of it the mark"
+    )
+    yield (
+        f"verify  {verify['verify_ms']:.0f} ms for {verify['bytes'] / 1e6:.0f} MB, {verify['verify_to_read']:.1f} x "
+        f"the library's own reading; sealing it {verify['seal_ms']:.0f} ms, the library's signing "
+        f"{verify['sign_ms']:.0f} ms"
+    )
+
+
 def sealing(plain: Path, *, turns: int) -> dict[str, Any]:
     """Return what sealing adds to decoding a clip and encoding it again."""
     with transaction.atomic():

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from provenance.errors import ProvenanceError
-from provenance.management.bench import log
+from provenance.management.bench import log, sealing
 
 ENTRIES, FEWEST = 1_000_000, 20_001
 
@@ -24,7 +24,10 @@ class Part:
     lines: Callable[[dict[str, Any]], Iterator[str]]
 
 
-PARTS: Mapping[str, Part] = {"log": Part(log.measure, log.lines)}  # each measure takes the command's options
+PARTS: Mapping[str, Part] = {  # each measure takes the command's options
+    "log": Part(log.measure, log.lines),
+    "seal": Part(lambda **_: sealing.measure(), sealing.lines),
+}
 
 
 class Command(BaseCommand):
