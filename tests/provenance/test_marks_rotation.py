@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.backends import keys, watermarks
-from provenance.backends.watermark import reader, rotation
+from provenance.backends.watermark import geometry, reader, rotation, search
 from provenance.backends.watermark.chips import PILOTS, ROWS, Chips, Layout, Plane
 from provenance.backends.watermark.code import word
 from provenance.marks import invisible
@@ -135,6 +135,29 @@ def test_a_tile_that_begins_in_what_was_cut_off_is_put_back() -> None:
     edited = [np.ascontiguousarray(plane[:, 64:]) for plane in sealed]  # sixteen chips
     back = reader.read(edited, key=KEY).rectify(edited[5], width=WIDTH, height=HEIGHT)
     assert np.abs(back[60:300, 80:560].astype(float) - sealed[5][60:300, 80:560]).mean() < 6
+
+
+def apart(truth: geometry.Matrix, grid: list[geometry.Matrix], shape: tuple[int, int]) -> float:
+    """Return how many chips (RMS, after the best shift) the nearest matrix of a grid lies away from the truth."""
+    across, down = np.meshgrid(np.linspace(0, shape[1], 9), np.linspace(0, shape[0], 7))
+    points = np.stack([across.ravel(), down.ravel()], 1)[None]
+    there = cv2.perspectiveTransform(points, np.linalg.inv(truth))[0]
+    away = [there - cv2.perspectiveTransform(points, np.linalg.inv(matrix))[0] for matrix in grid]
+    return min(float(np.sqrt(np.square(one - one.mean(0)).sum(1).mean())) for one in away)
+
+
+def test_what_a_camera_sees_is_nearer_to_a_keystone_than_to_any_size_or_turn() -> None:
+    shape, draw = (225, 400), np.random.default_rng(1)
+    flat, slanted = (list(grid(*shape)) for grid in (search.even, search.keystones))
+    corners = np.array([[0, 0], [400, 0], [400, 225], [0, 225]], np.float32)
+    distances = []
+    for _ in range(20):
+        moved = corners + draw.uniform(-0.02, 0.02, (4, 2)).astype(np.float32) * np.array([400, 225], np.float32)
+        truth = np.asarray(cv2.getPerspectiveTransform(corners / np.float32(geometry.UNIT), moved), np.float64)
+        distances.append((apart(truth, slanted, shape), apart(truth, flat, shape)))
+    near, far = np.mean(distances, axis=0)
+    assert near < 0.85 * far
+    assert near < 0.8
 
 
 def test_a_tall_frame_is_put_back_where_it_was() -> None:
