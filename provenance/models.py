@@ -2,6 +2,6 @@
 
 from provenance.log.models import Checkpoint, Entry, Tile
 from provenance.manifests.models import Manifest
-from provenance.marks.models import Mark
+from provenance.marks.models import Disclosed, Fingerprint, Mark, SoundFingerprint
 
-__all__ = ["Checkpoint", "Entry", "Manifest", "Mark", "Tile"]
+__all__ = ["Checkpoint", "Disclosed", "Entry", "Fingerprint", "Manifest", "Mark", "SoundFingerprint", "Tile"]
