@@ -91,7 +91,9 @@ def covered(one: Picture) -> Picture:
     height = one.shape[0] // 8
     out = one.copy()
     out[-height:] = 250
-    cv2.putText(out, "SEEN ON A SITE", (8, out.shape[0] - height // 3), cv2.FONT_HERSHEY_SIMPLEX, height / 50, (9, 9, 9))
+    cv2.putText(
+        out, "SEEN ON A SITE", (8, out.shape[0] - height // 3), cv2.FONT_HERSHEY_SIMPLEX, height / 50, (9, 9, 9)
+    )
     return out
 
 

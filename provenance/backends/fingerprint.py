@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from provenance import media
 
 SIDE: Final = 256  # of a small picture, whatever its shape was
+HASHED: Final = 64  # PDQ's own side: its matrices are then so small that no threads are woken for them
 SCALES: Final = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 SHAPES: Final = (9 / 16, 4 / 5, 1.0, 16 / 9)  # width to height
 ASKED: Final = (0, 6)  # of the windows, those that a look-up compares: the whole, and its middle without edges
@@ -54,8 +54,7 @@ class Hash:
 
 def small(y: Plane) -> Small:
     """Return a luma plane made small; half a millisecond for 720p."""
-    luma: Any = cv2.resize(y, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    return Small(luma, y.shape[1] / y.shape[0])
+    return Small(_shrunk(y, SIDE), y.shape[1] / y.shape[0])
 
 
 def content(pictures: Sequence[Small]) -> Box:
@@ -77,7 +76,7 @@ def hashes(picture: Small, *, box: Box, asked: Sequence[int] | None = None) -> t
     found: list[Hash] = []
     best = 0
     for window, (top, bottom, left, right) in _windows(picture.ratio, box, asked).items():
-        bits, quality = media.hashes(picture.luma[top:bottom, left:right])
+        bits, quality = media.hashes(_shrunk(picture.luma[top:bottom, left:right], HASHED))
         found.append(Hash(window, *bits))
         best = max(best, quality)
     return tuple(found), best
@@ -86,6 +85,13 @@ def hashes(picture: Small, *, box: Box, asked: Sequence[int] | None = None) -> t
 def distance(one: Bits, many: Bits) -> NDArray[np.int64]:
     """Return in how many of 256 bits a hash differs from each of (N, 32)."""
     return np.asarray(np.bitwise_count(many ^ one).sum(axis=-1, dtype=np.int64))
+
+
+def _shrunk(y: Plane, side: int) -> Plane:
+    import cv2  # noqa: PLC0415 - web processes answer questions by hashes alone, and seldom others
+
+    luma: Any = cv2.resize(y, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(luma, np.uint8)
 
 
 def _windows(ratio: float, box: Box, asked: Sequence[int] | None) -> dict[int, Box]:

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
+
+from provenance.errors import MediaError
 
 RATE: Final = 11025  # samples per second, mono
 FRAME, HOP = 4096, 4096 // 3  # samples
@@ -60,15 +60,23 @@ def words(samples: NDArray[np.float32]) -> Words:
 
 
 def track(path: Path) -> NDArray[np.float32]:
-    """Return the sound of a file that we wrote ourselves, mono at ``RATE``; empty where it has none."""
-    blocks: list[NDArray[np.float32]] = []
-    with av.open(str(path)) as container:
-        if not container.streams.audio:
-            return np.zeros(0, np.float32)
-        resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
-        for frame in [*container.decode(container.streams.audio[0]), None]:
-            blocks += [part.to_ndarray().astype(np.float32).ravel() for part in resampler.resample(frame)]
-    return np.concatenate([np.zeros(0, np.float32), *blocks])
+    """Return the sound of a file that we wrote ourselves, mono at ``RATE``; empty where it has none.
+
+    Raises:
+        MediaError: it is no such file.
+    """
+    import av  # noqa: PLC0415 - only whoever seals needs it
+
+    blocks: list[NDArray[np.float32]] = [np.zeros(0, np.float32)]
+    try:
+        with av.open(str(path)) as container:
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+            heard = container.decode(container.streams.audio[0]) if container.streams.audio else ()
+            for frame in [*heard, None]:
+                blocks += [part.to_ndarray().astype(np.float32).ravel() for part in resampler.resample(frame)]
+    except (av.FFmpegError, ValueError) as error:
+        raise MediaError("The encoded file cannot be read back.") from error
+    return np.concatenate(blocks)
 
 
 @lru_cache(maxsize=1)

@@ -28,14 +28,20 @@ def hashes(picture: NDArray[np.uint8]) -> tuple[tuple[Bits, ...], int]:
         return (), 0
     luma: Luma = picture.astype(np.float32)
     luma = luma @ LUMA if luma.ndim > 2 else luma  # noqa: PLR2004
-    rows: Luma = _thinned(luma.shape[0]) @ luma
-    upright, mirrored = (rows @ columns.T for columns in (_thinned(luma.shape[1]), _thinned(luma.shape[1])[:, ::-1]))
+    upright, mirrored = (luma, luma[:, ::-1]) if luma.shape == (SIDE, SIDE) else _both(luma)
     return (_bits(upright), _bits(mirrored)), _quality(upright)
 
 
 def written(bits: Bits) -> str:
     """Return a hash as lists have it: 64 hexadecimal digits."""
     return bits.tobytes().hex()
+
+
+def _both(luma: Luma) -> tuple[Luma, Luma]:
+    """Return a picture of 64 x 64, and its mirror image's, which is not quite the mirror image of the first."""
+    across = _thinned(luma.shape[1])
+    rows: Luma = _thinned(luma.shape[0]) @ luma
+    return rows @ across.T, rows @ across[:, ::-1].T
 
 
 def _quality(small: Luma) -> int:
@@ -52,8 +58,6 @@ def _bits(small: Luma) -> Bits:
 @lru_cache(maxsize=64)
 def _thinned(size: int) -> NDArray[np.float32]:
     """Return (64, size): twice the mean over a window of a 128th of the side, then every 64th part's middle."""
-    if size == SIDE:
-        return np.eye(SIDE, dtype=np.float32)
     width = (size + 2 * SIDE - 1) // (2 * SIDE)
     half = (width + 2) // 2
     at = np.arange(size)

@@ -1,6 +1,7 @@
 """``manage.py evaluate fingerprints``: how often a video of ours is known again by its looks and its sound."""
 
 import json
+import os
 import tempfile
 import time
 from argparse import ArgumentParser
@@ -89,6 +90,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 - Django's
         """Exit 0 when it was measured, whatever the figures; 2 with one sentence when it could not be."""
+        os.environ.setdefault("SVT_LOG", "1")  # else the AV1 encoder tells of every file
         if lacking := edits.missing():
             raise CommandError(f"These encoders are missing here: {', '.join(lacking)}.", returncode=2)
         videos = _videos(options["videos"])
@@ -158,7 +160,9 @@ def _sound(path: Path, rate: int) -> edits.Samples:
 
 def _try_pictures(trial: Trial, path: Path, row: int, folder: Path) -> None:
     clip = _clip(path)
-    for name, edit in edits.EDITS.items() if clip else ():
+    if clip is None:
+        return
+    for name, edit in edits.EDITS.items():
         edited = edits.write(edit.change(clip), folder / "edited.mp4", codec=edit.codec, crf=edit.crf)
         taken = fingerprints.of(edited)
         trial.ask(name, row, lambda taken=taken: lookup.look(taken))  # type: ignore[misc]
