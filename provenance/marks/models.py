@@ -53,9 +53,9 @@ class Fingerprint(models.Model):
     bands = ArrayField(models.IntegerField(), size=16)
 
     class Meta:
-        """The index over hands is the search."""
+        """The index over hands is the search; what is new goes into it at once, or every question would read it all."""
 
-        indexes = [GinIndex(fields=["bands"], name="fingerprint_bands")]
+        indexes = [GinIndex(fields=["bands"], fastupdate=False, name="fingerprint_bands")]
         constraints = [
             models.CheckConstraint(
                 condition=Exact(models.Func("bits", function="octet_length", output_field=models.IntegerField()), 32),
@@ -80,7 +80,7 @@ class SoundFingerprint(models.Model):
     class Meta:
         """Words are looked up one by one."""
 
-        indexes = [GinIndex(fields=["words"], name="sound_fingerprint_words")]
+        indexes = [GinIndex(fields=["words"], fastupdate=False, name="sound_fingerprint_words")]
 
     def __str__(self) -> str:
         return f"{len(self.words)} words"

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('manifest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fingerprints', to='provenance.manifest')),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['bands'], name='fingerprint_bands')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['bands'], name='fingerprint_bands')],
                 'constraints': [models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func('bits', function='octet_length', output_field=models.IntegerField()), 32), name='fingerprint_bits_are_32_bytes'), models.CheckConstraint(condition=models.Q(('bands__len', 16)), name='fingerprint_has_16_bands')],
             },
         ),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('manifest', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sound_fingerprint', to='provenance.manifest')),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='sound_fingerprint_words')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='sound_fingerprint_words')],
             },
         ),
     ]

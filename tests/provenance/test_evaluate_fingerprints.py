@@ -2,6 +2,7 @@
 
 import io
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_the_named_edits_are_all_there() -> None:
 
 @pytest.mark.parametrize("name", ["crop_10", "fps_15", "trim_2s", "resize_33", "letterbox", "chain_social"])
 def test_an_edit_does_what_its_name_says(tmp_path: Path, name: str) -> None:
-    clip = edits.Clip(clips.pictures("texture", width=160, height=120, count=96), edits.Fraction(24))
+    clip = edits.Clip(clips.pictures("texture", width=160, height=120, count=96), Fraction(24))
     edit = edits.EDITS[name]
     edits.write(edit.change(clip), tmp_path / "out.mp4", codec=edit.codec, crf=edit.crf)
     with av.open(str(tmp_path / "out.mp4")) as container:

@@ -65,7 +65,7 @@ def upload(data: bytes, *, kind: str = "video/mp4", query: str = "") -> Any:  # 
     return Client().post(f"{HERE}/matches/byContent{query}", data, content_type=kind)
 
 
-def binding(alg: str, value: bytes, **more: object) -> Any:  # noqa: ANN401
+def binding(alg: str, value: bytes, **more: str) -> Any:  # noqa: ANN401
     return Client().get(f"{HERE}/matches/byBinding", {"alg": alg, "value": base64.b64encode(value).decode(), **more})
 
 
@@ -93,13 +93,13 @@ def test_every_way_of_asking_leads_to_the_same_seal(public: seal.Sealed) -> None
     number = int(Mark.objects.get(manifest=public.manifest).payload).to_bytes(8, "big")
     assert binding(resolution.MARK, number).json() == {"matches": [{"manifestId": public.label}]}
     told = {"matches": [{"manifestId": public.label, "similarityScore": 100}]}
-    assert binding(resolution.PICTURES, hashes(public)).json() == told
+    assert binding(fingerprints.PICTURES, hashes(public)).json() == told
     value = base64.b64encode(hashes(public)).decode()
     posted = Client().post(
-        f"{HERE}/matches/byBinding", {"alg": resolution.PICTURES, "value": value}, content_type="application/json"
+        f"{HERE}/matches/byBinding", {"alg": fingerprints.PICTURES, "value": value}, content_type="application/json"
     )
     assert posted.json() == told
-    assert upload(stripped(public), query=f"?alg={resolution.PICTURES}").json() == told
+    assert upload(stripped(public), query=f"?alg={fingerprints.PICTURES}").json() == told
     by_mark = upload(stripped(public), query=f"?alg={resolution.MARK}").json()
     assert by_mark == {"matches": [{"manifestId": public.label}]}
 
@@ -127,19 +127,19 @@ def test_a_sound_leads_to_the_public_video_it_is_from(public: seal.Sealed) -> No
     tune = np.random.default_rng(1).integers(0, 2**32, 40, np.uint32)
     SoundFingerprint.objects.filter(manifest=public.manifest).delete()
     fingerprints.record(fingerprints.Prints((), tune), manifest=public.manifest)
-    answer = binding(resolution.SOUND, tune[5:35].astype(">u4").tobytes())
+    answer = binding(fingerprints.SOUND, tune[5:35].astype(">u4").tobytes())
     assert answer.json() == {"matches": [{"manifestId": public.label, "similarityScore": 100}]}
 
 
 @pytest.mark.django_db
 def test_a_video_that_is_not_public_is_as_unknown_as_one_that_never_was(film: seal.Sealed) -> None:
     number = int(Mark.objects.get(manifest=film.manifest).payload).to_bytes(8, "big")
-    nothing = {"matches": []}
+    nothing: dict[str, list[str]] = {"matches": []}
     for answer in (
         upload(stripped(film)),
         upload(film.path.read_bytes()),
         binding(resolution.MARK, number),
-        binding(resolution.PICTURES, hashes(film)),
+        binding(fingerprints.PICTURES, hashes(film)),
         upload(stripped(film), query=f"?hintAlg={resolution.MARK}&hintValue=" + base64.b64encode(number).decode()),
     ):
         assert (answer.status_code, answer.json()) == (200, nothing)
@@ -160,7 +160,7 @@ def test_what_is_taken_back_is_led_to_no_more(public: seal.Sealed) -> None:
 @pytest.mark.django_db
 def test_what_is_private_again_is_led_to_no_more(public: seal.Sealed) -> None:
     seal.conceal(public.manifest)
-    assert binding(resolution.PICTURES, hashes(public)).json() == {"matches": []}
+    assert binding(fingerprints.PICTURES, hashes(public)).json() == {"matches": []}
     assert Client().get(f"{HERE}/manifests/{public.label}").status_code == 404
 
 
@@ -201,8 +201,8 @@ def test_the_service_says_which_bindings_it_knows() -> None:
         ({"alg": "com.example.other", "value": "AAAAAAAAAAE="}, "We know no soft binding"),
         ({"alg": resolution.MARK, "value": "AAAA"}, "base64 of 8 bytes"),
         ({"alg": resolution.MARK, "value": "%%%"}, "base64 of 8 bytes"),
-        ({"alg": resolution.PICTURES, "value": "A" * 43}, "base64 of 32 bytes"),
-        ({"alg": resolution.SOUND, "value": "é"}, "base64 of 4 bytes"),
+        ({"alg": fingerprints.PICTURES, "value": "A" * 43}, "base64 of 32 bytes"),
+        ({"alg": fingerprints.SOUND, "value": "é"}, "base64 of 4 bytes"),
         ({"alg": resolution.MARK}, "value"),
         ({"value": "AAAAAAAAAAE="}, "alg"),
         ({"alg": resolution.MARK, "value": "AAAAAAAAAAE=", "maxResults": "0"}, "maxResults"),
@@ -217,7 +217,7 @@ def test_a_binding_that_is_none_is_refused_in_one_sentence(query: dict[str, str]
 
 @pytest.mark.django_db
 def test_what_is_too_long_or_no_media_is_refused(settings: Settings) -> None:
-    long = Client().get(f"{HERE}/matches/byBinding", {"alg": resolution.PICTURES, "value": "A" * 5000})
+    long = Client().get(f"{HERE}/matches/byBinding", {"alg": fingerprints.PICTURES, "value": "A" * 5000})
     assert (long.status_code, long.json()["error"]["code"]) == (414, "too_large")
     for data, kind in (
         (b"no video", "video/mp4"),
