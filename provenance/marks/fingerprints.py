@@ -26,7 +26,8 @@ ASKED: Final = 24  # of a video that is looked up, spread evenly
 SECONDS: Final = 120.0  # of its beginning
 SIDE: Final = 640  # pixels that its pictures are decoded to
 ALIKE: Final = 6  # bits: a picture this near to the last one kept says nothing new
-AGREES: Final = 62  # bits in which a picture may differ from its record after all that is done to a video
+AGREES: Final = 62  # bits in which a picture differs from its record at most, and is said to be the same
+DIFFERS: Final = 95  # bits in which it differs at least, and is said to be another; between the two nothing is said
 LIMITS: Final = media.Limits(max_seconds=86_400.0, max_side=8192, max_bytes=2**34, cpu_seconds=60, wall_seconds=60.0)
 
 
@@ -72,7 +73,7 @@ class Taker:
 def record(prints: Prints, *, manifest: int) -> None:
     """Write down the fingerprints of a seal (row), in the transaction that makes it; what looks alike, once."""
     rows = [
-        Fingerprint(manifest_id=manifest, at=each.at, window=one.window, bits=bits(one), bands=bands(one.bits))
+        Fingerprint(manifest_id=manifest, at=each.at, window=one.window, bits=bits(one), bands=bands(one.bits[None])[0])
         for each in distinct(prints.pictures)
         for one in each.hashes
     ]
@@ -88,12 +89,19 @@ def of(path: Path) -> Prints:
         MediaError: it is neither.
     """
     told = media.probe(path, limits=LIMITS)
-    seen = list(_looked(path, told.duration or SECONDS)) if told.width else []
-    sound = media.sound(path, rate=fingerprint_sound.RATE, limits=LIMITS).samples if told.rate else np.zeros(0)
-    return Prints(
-        hashed(seen, asked=pictures.ASKED),
-        fingerprint_sound.words(sound[: int(SECONDS * fingerprint_sound.RATE)].astype(np.float32)),
-    )
+    seen = of_pictures(path, seconds=told.duration or SECONDS) if told.width else ()
+    return Prints(seen, of_sound(path) if told.rate else np.zeros(0, np.uint32))
+
+
+def of_pictures(path: Path, *, seconds: float) -> tuple[Picture, ...]:
+    """Return the fingerprints of a video's pictures, spread over so many seconds. Raises MediaError."""
+    return hashed(_looked(path, seconds), asked=pictures.ASKED)
+
+
+def of_sound(path: Path) -> fingerprint_sound.Words:
+    """Return the fingerprint of a file's sound. Raises MediaError."""
+    samples = media.sound(path, rate=fingerprint_sound.RATE, limits=LIMITS).samples
+    return fingerprint_sound.words(samples[: int(SECONDS * fingerprint_sound.RATE)])
 
 
 def of_still(path: Path) -> Prints:
@@ -111,14 +119,16 @@ def agrees(render: str, planes: Sequence[Plane]) -> bool | None:
         planes: luma, rectified by the geometry in which the mark lies; what was cut off may be any colour.
 
     Returns:
-        None when nothing can be said: no record of pictures, or none of these planes has enough in it.
+        None when nothing can be said: no record of pictures, none of these planes has enough in it, or they are
+        neither like nor unlike enough, as after a deep crop off the centre.
     """
     known = kept(render)
     told = [hashes for each in planes for hashes, quality in [_whole(each)] if quality >= pictures.CLEAR]
     if not known or not told:
         return None
     nearest = [min(int(pictures.distance(one.bits, known[one.window]).min()) for one in each) for each in told]
-    return float(np.median(nearest)) <= AGREES
+    middle = float(np.median(nearest))
+    return True if middle <= AGREES else False if middle >= DIFFERS else None
 
 
 def kept(render: str) -> dict[int, pictures.Bits]:
@@ -152,12 +162,13 @@ def bits(one: pictures.Hash) -> bytes:
     return one.bits.tobytes()
 
 
-def bands(hash_: pictures.Bits) -> list[int]:
-    """Return a hash dealt into sixteen numbered hands of sixteen bits: its neighbours, which go together, apart."""
-    laid = np.unpackbits(hash_).reshape(16, 16)
-    dealt = np.stack([np.diag(np.roll(laid, -number, axis=1)) for number in range(16)])
-    values = np.packbits(dealt, axis=1).astype(np.int64)
-    return [int(number << 16 | high << 8 | low) for number, (high, low) in enumerate(values)]
+def bands(hashes: pictures.Bits) -> list[list[int]]:
+    """Return hashes, (N, 32), each dealt into sixteen numbered hands of sixteen bits: neighbours go together, apart."""
+    at, hand = np.arange(16), np.arange(16)[:, None]
+    dealt = np.unpackbits(hashes, axis=1).reshape(-1, 16, 16)[:, at, (at + hand) % 16]
+    values = np.packbits(dealt, axis=2).astype(np.int32)
+    found: list[list[int]] = (hand.ravel() << 16 | values[:, :, 0] << 8 | values[:, :, 1]).tolist()
+    return found
 
 
 def signed(words: fingerprint_sound.Words) -> list[int]:

@@ -66,7 +66,7 @@ def candidates(asked: Sequence[Picture]) -> list[int]:
 
 def neighbours(one: pictures.Bits) -> list[int]:
     """Return the 272 hands to ask for: each of a hash's sixteen, as it is and with one bit turned."""
-    hands = np.array(fingerprints.bands(one))
+    hands = np.array(fingerprints.bands(one[None])[0])
     turned = np.concatenate([[0], 1 << np.arange(16)])
     return [int(each) for each in (hands[:, None] ^ turned[None]).ravel()]
 

@@ -62,6 +62,7 @@ def folder(tmp_path: Path, *, seconds: float) -> Path:
 def test_recall_is_measured_for_each_edit_beside_false_hits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = {name: edits.EDITS[name] for name in ("h264_crf35", "flip", "crop_10_corner")}
     monkeypatch.setattr(edits, "EDITS", few)
+    monkeypatch.setattr(edits, "SOUNDS", {"trim_1s": edits.SOUNDS["trim_1s"]})
     found = measured(folder(tmp_path, seconds=1.5))
     assert found["edits"].keys() == few.keys()
     assert found["edits"]["h264_crf35"] == {"n": 2, "found": 2, "recall": 1.0, "ci95": [0.34237, 1.0]}

@@ -15,6 +15,7 @@ from provenance.marks import fingerprints, lookup
 from provenance.marks.fingerprints import Picture
 
 MANY: Final = 1_000_000
+BATCH: Final = 20_000
 SEALS: Final = 1000  # that share them
 TRIES: Final = 20
 TURNED: Final = 25  # bits by which a question differs from what is recorded
@@ -67,8 +68,10 @@ def filled(count: int, random: np.random.Generator) -> NDArray[np.uint8]:
     with connection.cursor() as cursor:
         cursor.execute(SHADOW)
         with cursor.copy(f"COPY provenance_fingerprint ({COLUMNS}) FROM STDIN") as copy:  # constants
-            for number, one in enumerate(hashes):
-                copy.write_row((number, number % SEALS, 0.0, 0, one.tobytes(), fingerprints.bands(one)))
+            for start in range(0, count, BATCH):
+                part = hashes[start : start + BATCH]
+                for number, one, bands in zip(range(start, count), part, fingerprints.bands(part), strict=False):
+                    copy.write_row((number, number % SEALS, 0.0, 0, one.tobytes(), bands))
         cursor.execute("CREATE INDEX ON provenance_fingerprint USING gin (bands)")
         cursor.execute("ANALYZE provenance_fingerprint")
     return hashes

@@ -164,7 +164,7 @@ def _try_pictures(trial: Trial, path: Path, row: int, folder: Path) -> None:
         return
     for name, edit in edits.EDITS.items():
         edited = edits.write(edit.change(clip), folder / "edited.mp4", codec=edit.codec, crf=edit.crf)
-        taken = fingerprints.of(edited)
+        taken = fingerprints.Prints(fingerprints.of_pictures(edited, seconds=SECONDS), np.zeros(0, np.uint32))
         trial.ask(name, row, lambda taken=taken: lookup.look(taken))  # type: ignore[misc]
 
 
@@ -174,8 +174,9 @@ def _try_sound(trial: Trial, path: Path, row: int, folder: Path) -> None:
         return
     for name, (codec, bits, how) in edits.SOUNDS.items():
         edited = edits.heard(samples, RATE, how)
-        taken = fingerprints.of(edits.write_sound(edited, folder / "edited.mka", rate=RATE, codec=codec, bits=bits))
-        trial.ask(name, row, lambda taken=taken: lookup.hear(taken.words))  # type: ignore[misc]
+        file = edits.write_sound(edited, folder / "edited.mka", rate=RATE, codec=codec, bits=bits)
+        words = fingerprints.of_sound(file)
+        trial.ask(name, row, lambda words=words: lookup.hear(words))  # type: ignore[misc]
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
