@@ -49,13 +49,14 @@ def look(prints: Prints) -> tuple[Match, ...]:
     """Return the seals that the pictures look like, best first; upright and mirrored."""
     if not prints.pictures:
         return ()
-    found = [Match(manifest, _score(prints.pictures, known(manifest))) for manifest in candidates(prints.pictures)]
+    near = candidates(prints.pictures) or candidates(prints.pictures, mirrored=True)
+    found = [Match(manifest, _score(prints.pictures, known(manifest))) for manifest in near]
     return tuple(sorted((each for each in found if each.score >= LEAST), key=lambda each: -each.score))
 
 
-def candidates(asked: Sequence[Picture]) -> list[int]:
-    """Return the seals of which one hash is near to one of these."""
-    hashes = [side for each in asked for one in each.hashes for side in (one.bits, one.mirrored)]
+def candidates(asked: Sequence[Picture], *, mirrored: bool = False) -> list[int]:
+    """Return the seals of which one hash is near to one of these, or to one of their mirror images."""
+    hashes = [one.mirrored if mirrored else one.bits for each in asked for one in each.hashes]
     laid = ["".join(map(str, np.unpackbits(each))) for each in hashes]
     keys = ["{" + ",".join(map(str, neighbours(each))) + "}" for each in hashes]
     with transaction.atomic(), connection.cursor() as cursor:
