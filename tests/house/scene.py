@@ -74,6 +74,7 @@ def set_up() -> Scene:
         "token_id": made.public_id,
         "job": clip.render.job.public_id,
         "clip": clip.public_id,
+        "label": clip.manifest.label,
         "reference": Reference.objects.create(maker=felix, kind="image", file="0" * 32).public_id,
         "action": "pause",
         "case": cases.open(kind="job", subject=clip.render.job.public_id, policy="doubt", reason="Looks odd."),
