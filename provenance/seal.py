@@ -12,17 +12,17 @@ from django.utils import timezone
 from numpy import uint8
 from numpy.typing import NDArray
 
-from provenance.errors import SealError
+from provenance.errors import ProvenanceError, SealError
 from provenance.log import entries
 from provenance.log.models import Entry
-from provenance.manifests import claim, credentials, placing, signing, stamping, status
+from provenance.manifests import claim, credentials, placing, signing, stamping, status, store
 from provenance.manifests.claim import Position, ReceiptRef, Statement
 from provenance.manifests.models import Manifest
 from provenance.manifests.placing import settle, sha256
-from provenance.marks import invisible, visible
+from provenance.marks import disclosed, fingerprints, invisible, visible
 from provenance.marks.moments import Moments
 
-__all__ = ["ReceiptRef", "Sealed", "Sealing", "Statement", "begin", "withdraw"]
+__all__ = ["ReceiptRef", "Sealed", "Sealing", "Statement", "begin", "conceal", "disclose", "withdraw"]
 
 LOCKS = 0x5EA1  # the first of the two numbers of an advisory lock; the second comes from the render
 
@@ -50,12 +50,14 @@ class Sealing:
         self.stamp = visible.Stamp(width, height, self.says)
         self.embedder = invisible.embedder(width, height, self.reserved)
         self.moments = Moments()
+        self.taker = fingerprints.Taker()
 
     def mark(self, y: NDArray[uint8], t: float) -> None:
         """Put both marks into a luma plane, uint8 (H, W), in place; ``t`` is its presentation time in seconds."""
         self.stamp.draw(y, t)
         self.embedder.apply(y)
         self.moments.look(y, t)
+        self.taker.look(y, t)
 
     def finish(self, path: Path, *, destination: Path, statement: Statement) -> Sealed:
         """Seal the encoded file at ``path`` into ``destination`` and log ``asset.sealed``; once for each render.
@@ -94,6 +96,7 @@ class Sealing:
             invisible.bind(self.reserved, manifest=row.pk)
             if stamping.is_configured() and not is_stamped:
                 stamping.queue(row, destination)
+            fingerprints.record(self.taker.finish(path), manifest=row.pk)
         return Sealed(manifest=row.pk, label=label, path=destination, file_sha256=digest, entry=entry.pk)
 
 
@@ -127,6 +130,28 @@ def withdraw(manifest: int, *, reason: str) -> None:
     if row.withdrawn_entry_id is None:
         row.withdrawn_entry = entries.append("asset.withdrawn", {"manifest": row.label, "reason": reason})
         row.save(update_fields=["withdrawn_entry"])
+
+
+def disclose(manifest: int, *, path: Path) -> bool:
+    """Lead everybody to a seal by mark and fingerprint, and give out its manifests: its video is public. Repeatable.
+
+    Args:
+        manifest: the Manifest row.
+        path: the sealed file.
+
+    Returns:
+        False, and nothing is disclosed, when that file has no manifest.
+    """
+    try:
+        disclosed.disclose(manifest, store=store.extract(path))
+    except ProvenanceError:
+        return False
+    return True
+
+
+def conceal(manifest: int) -> None:
+    """Lead nobody to a seal any more who does not hold the file: its video is no longer public. Repeatable."""
+    disclosed.conceal(manifest)
 
 
 def inside() -> bool:

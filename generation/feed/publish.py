@@ -3,6 +3,9 @@
 Every change of who may see it is judged anew, by the gate's second confirm, in the transaction that makes the change.
 """
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -54,11 +57,22 @@ def change(clip: str, *, visibility: Clip.Visibility) -> bool:
     if found is None or (visibility is not Visibility.PRIVATE and cases.is_restricted(KIND, clip)):
         return False
     Clip.objects.filter(pk=found.pk).update(visibility=visibility)
+    tell(found, public=visibility is Visibility.PUBLIC)
     if visibility is Visibility.LINK:
         Link.objects.get_or_create(clip=found, revoked_at=None)
     else:
         end_links(found)
     return True
+
+
+def tell(clip: Clip, *, public: bool) -> None:
+    """Let everybody be led from the pictures to the seal of a public clip, and nobody to that of any other."""
+    from provenance import seal  # noqa: PLC0415 - web processes publish seldom and need no signing library until then
+
+    if public:
+        seal.disclose(clip.manifest_id, path=Path(settings.MEDIA_HOME) / clip.path)
+    else:
+        seal.conceal(clip.manifest_id)
 
 
 def end_links(clip: Clip) -> int:

@@ -29,9 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance.errors import MediaError
+from provenance.media.pdq import Bits, hashes, written
 
-__all__ = ["DEFAULT", "HEAD", "Frame", "Limits", "MediaError", "Metadata", "Sound", "Tap"]
-__all__ += ["frames", "luma", "picture", "probe", "sound"]
+__all__ = ["DEFAULT", "HEAD", "Bits", "Frame", "Limits", "MediaError", "Metadata", "Sound", "Tap"]
+__all__ += ["frames", "hashes", "luma", "picture", "probe", "sound", "written"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,16 @@ def test_a_new_video_is_private_to_its_maker_and_the_people_in_it(clip: Clip, ol
     assert seen(clip) is Sight.UNKNOWN
 
 
+def test_only_a_public_video_gives_its_credentials_to_whoever_asks_by_its_label(agreed: Clip) -> None:
+    address = f"/api/v1/c2pa/manifests/{agreed.manifest.label}"
+    for visibility, status in (
+        (Visibility.LINK, 404), (Visibility.PUBLIC, 200), (Visibility.FOLLOWERS, 404), (Visibility.PUBLIC, 200),
+        (Visibility.PRIVATE, 404),
+    ):  # fmt: skip
+        show(agreed, visibility)
+        assert Client().get(address).status_code == status, visibility
+
+
 @pytest.mark.parametrize("visibility", [Visibility.LINK, Visibility.FOLLOWERS, Visibility.PUBLIC])
 def test_publishing_needs_olives_yes_to_publishing(clip: Clip, visibility: Clip.Visibility) -> None:
     refusal = publish.show(clip.public_id, visibility=visibility)

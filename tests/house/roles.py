@@ -49,9 +49,9 @@ def of(*people: str, ok: int = 200, body: Mapping[str, Any] | None = None, **oth
     return Rule(frozenset(people), frozenset({ok}), otherwise, body)
 
 
-def public(*ok: int, query: str = "") -> Rule:
+def public(*ok: int, body: Mapping[str, Any] | None = None, query: str = "") -> Rule:
     """Everybody, signed in or not."""
-    return Rule(frozenset({ANONYMOUS, TOKEN, *SIGNED_IN}), frozenset(ok), query=query)
+    return Rule(frozenset({ANONYMOUS, TOKEN, *SIGNED_IN}), frozenset(ok), body=body, query=query)
 
 
 def staff(*ok: int) -> Rule:
@@ -146,6 +146,13 @@ API: dict[str, dict[str, Rule]] = {
     "clips/<str:clip>/link": {"GET": of("felix"), "POST": of("felix", ok=201), "DELETE": of("felix", ok=204)},
     "verify": {"POST": public(415)},
     "log/growth": {"GET": public(404, query="start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z")},
+    "c2pa/matches/byBinding": {
+        "GET": public(200, query="alg=io.countenance.mark.v1&value=AAAAAAAAAAE="),
+        "POST": public(200, body={"alg": "io.countenance.mark.v1", "value": "AAAAAAAAAAE="}),
+    },
+    "c2pa/matches/byContent": {"POST": public(415)},
+    "c2pa/manifests/<str:label>": {"GET": public(404)},
+    "c2pa/services/supportedAlgorithms": {"GET": public(200)},
 }
 PAGES: dict[str, dict[str, Rule]] = {
     "": {"GET": public(200)},

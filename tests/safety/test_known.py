@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage import data
 
-from safety.classifiers.output import known, pdq
+from provenance import media
+from safety.classifiers.output import known
 from safety.classifiers.output.models import KnownMedia
 from tests.safety.stories import cleared, filmed, refused, show, written
 
@@ -47,13 +48,13 @@ def listed(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", REFERENCE)
 def test_the_hash_is_the_references_to_the_bit(name: str) -> None:
-    (upright, mirrored), quality = pdq.hashes(picture(name))
-    assert (pdq.written(upright), quality) == REFERENCE[name]
-    assert pdq.written(pdq.hashes(np.ascontiguousarray(picture(name)[:, ::-1]))[0][0]) == pdq.written(mirrored)
+    (upright, mirrored), quality = media.hashes(picture(name))
+    assert (media.written(upright), quality) == REFERENCE[name]
+    assert media.written(media.hashes(np.ascontiguousarray(picture(name)[:, ::-1]))[0][0]) == media.written(mirrored)
 
 
 def test_a_flat_picture_has_no_quality() -> None:
-    assert pdq.hashes(np.full((90, 160, 3), 90, np.uint8))[1] == 0
+    assert media.hashes(np.full((90, 160, 3), 90, np.uint8))[1] == 0
 
 
 @pytest.mark.usefixtures("listed")

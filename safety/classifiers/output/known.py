@@ -10,8 +10,8 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from provenance import media
 from provenance.media import Frame
-from safety.classifiers.output import pdq
 from safety.classifiers.output.models import KnownMedia
 from safety.clearance import Signal, Span
 from safety.errors import ListError
@@ -40,9 +40,9 @@ class Known:
         self._index = index() if self._index is None else self._index
         if not len(self._index):
             return
-        bits, quality = pdq.hashes(frame.rgb)
+        bits, quality = media.hashes(frame.rgb)
         near = [one for one in bits if quality >= CLEAR and _distance(self._index, one) <= NEAR]
-        self.hits += [(frame.t, pdq.written(one)) for one in near[:1]]
+        self.hits += [(frame.t, media.written(one)) for one in near[:1]]
 
     def signals(self) -> tuple[Signal, ...]:
         """Return one signal for each picture that is known."""
@@ -60,7 +60,7 @@ def index() -> Index:
     return _kept[state]
 
 
-def _distance(listed: Index, one: pdq.Bits) -> int:
+def _distance(listed: Index, one: media.Bits) -> int:
     return int(np.bitwise_count(listed ^ one).sum(axis=1, dtype=np.int64).min())
 
 

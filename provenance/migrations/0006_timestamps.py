@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provenance', '0004_log'),
+        ('provenance', '0005_fingerprints'),
     ]
 
     operations = [

@@ -16,14 +16,19 @@ LEAST = 5  # pixels of a side; below, there is no hash
 STEPS = 90  # of sudden change in the 64 x 64 that count as one point of quality, of 100 at most
 
 Bits = NDArray[np.uint8]
+Luma = NDArray[np.float32]
 
 
-def hashes(rgb: NDArray[np.uint8]) -> tuple[tuple[Bits, ...], int]:
-    """Return the hash of uint8 (H, W, 3) and that of its mirror image, 32 bytes each, and the quality, 0 to 100."""
-    if min(rgb.shape[:2]) < LEAST:
+def hashes(picture: NDArray[np.uint8]) -> tuple[tuple[Bits, ...], int]:
+    """Return a picture's hash and that of its mirror image, 32 bytes each, and the quality, 0 to 100.
+
+    ``picture`` is RGB, uint8 (H, W, 3), or luma, uint8 (H, W).
+    """
+    if min(picture.shape[:2]) < LEAST:
         return (), 0
-    rows = _thinned(rgb.shape[0]) @ (rgb.astype(np.float32) @ LUMA)
-    upright, mirrored = (rows @ columns.T for columns in (_thinned(rgb.shape[1]), _thinned(rgb.shape[1])[:, ::-1]))
+    luma: Luma = picture.astype(np.float32)
+    luma = luma @ LUMA if luma.ndim > 2 else luma  # noqa: PLR2004
+    upright, mirrored = (luma, luma[:, ::-1]) if luma.shape == (SIDE, SIDE) else _both(luma)
     return (_bits(upright), _bits(mirrored)), _quality(upright)
 
 
@@ -32,22 +37,27 @@ def written(bits: Bits) -> str:
     return bits.tobytes().hex()
 
 
-def _quality(small: NDArray[np.float32]) -> int:
+def _both(luma: Luma) -> tuple[Luma, Luma]:
+    """Return a picture of 64 x 64, and its mirror image's, which is not quite the mirror image of the first."""
+    across = _thinned(luma.shape[1])
+    rows: Luma = _thinned(luma.shape[0]) @ luma
+    return rows @ across.T, rows @ across[:, ::-1].T
+
+
+def _quality(small: Luma) -> int:
     steps = sum(int(np.abs(np.trunc(np.diff(small, axis=axis) * 100 / 255)).sum()) for axis in (0, 1))
     return min(steps // STEPS, 100)
 
 
-def _bits(small: NDArray[np.float32]) -> Bits:
+def _bits(small: Luma) -> Bits:
     waves = _cosines() @ small @ _cosines().T
     above = waves > np.sort(waves, axis=None)[waves.size // 2 - 1]
     return np.packbits(above.ravel()[::-1])  # lists write the last bit first
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _thinned(size: int) -> NDArray[np.float32]:
     """Return (64, size): twice the mean over a window of a 128th of the side, then every 64th part's middle."""
-    if size == SIDE:
-        return np.eye(SIDE, dtype=np.float32)
     width = (size + 2 * SIDE - 1) // (2 * SIDE)
     half = (width + 2) // 2
     at = np.arange(size)
