@@ -1,7 +1,7 @@
 """Door: any file in, a report out; a bad file is a result, never an exception."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -14,13 +14,11 @@ from provenance.manifests import credentials, parts, published, record, shown
 from provenance.manifests.findings import Findings
 from provenance.manifests.parts import Part
 from provenance.manifests.status import Verdict
-from provenance.marks import invisible, waiting
+from provenance.marks import fingerprints, invisible, waiting
 
 __all__ = ["Part", "Report", "Verdict", "examine", "examine_upload", "look", "published", "read", "waiting"]
 
 NOT_READ: Mapping[str, Any] = {"invisible": "not read", "render": None, "manifest": None, "transplanted": None}
-Agrees = Callable[[str, Sequence[Any]], bool | None]
-agrees: Agrees | None = None  # compares rectified pictures with the record of a render; None: nothing to compare with
 ASIDE = 256 << 20  # bytes of a file that is hashed while it is read; a larger one only if it is ours
 
 
@@ -134,8 +132,10 @@ def look_for_mark(path: Path) -> Mapping[str, Any]:
 
 def is_transplanted(reading: invisible.Reading) -> bool | None:
     """Return whether the pictures are other ones than the mark was given to; None where nothing can be compared."""
-    pictures = getattr(reading, "rectified", ())
-    if agrees is None or not pictures or reading.render is None:
+    if reading.render is None or not reading.rectified:
         return None
-    is_same = agrees(reading.render, pictures)
+    try:
+        is_same = fingerprints.agrees(reading.render, reading.rectified)
+    except Error:  # verification works without a database
+        return None
     return None if is_same is None else not is_same

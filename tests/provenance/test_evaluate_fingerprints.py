@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from provenance.backends import edits
+from provenance.management.bench import fingerprints as bench
 from provenance.manifests.models import Manifest
 from provenance.marks.models import Fingerprint
 from tests.provenance import clips, prints
@@ -136,9 +137,7 @@ def test_what_cannot_be_measured_is_one_sentence_and_status_2(tmp_path: Path, mo
 
 @pytest.mark.django_db
 def test_the_bench_finds_all_it_asks_for_and_leaves_no_rows() -> None:
-    out = io.StringIO()
-    call_command("bench_fingerprints", "--hashes", "500", "--json", stdout=out)
-    found = json.loads(out.getvalue())
+    found = bench.measure(500)
     assert (found["hashes"], found["missed"]) == (500, 0)
     assert found["ms_per_hash"] > 0
     assert Manifest.objects.count() == Fingerprint.objects.count() == 0

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import c2pa
 import numpy as np
@@ -140,7 +141,7 @@ def test_a_video_that_is_not_public_is_as_unknown_as_one_that_never_was(film: se
         upload(film.path.read_bytes()),
         binding(resolution.MARK, number),
         binding(fingerprints.PICTURES, hashes(film)),
-        upload(stripped(film), query=f"?hintAlg={resolution.MARK}&hintValue=" + base64.b64encode(number).decode()),
+        upload(stripped(film), query=f"?hintAlg={resolution.MARK}&hintValue=" + quote(base64.b64encode(number))),
     ):
         assert (answer.status_code, answer.json()) == (200, nothing)
     private = Client().get(f"{HERE}/manifests/{film.label}")

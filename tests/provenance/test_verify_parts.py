@@ -16,7 +16,7 @@ from provenance.manifests import parts, record, shown, status, words
 from provenance.manifests.findings import Findings, Ingredient, Manifest, Signer, Stamp
 from provenance.manifests.parts import Record
 from provenance.manifests.status import TABLE, Verdict
-from provenance.marks import invisible
+from provenance.marks import fingerprints, invisible
 from provenance.marks.invisible import Reading
 from tests.provenance import material
 
@@ -166,7 +166,7 @@ def test_a_mark_on_other_pictures_than_it_was_given_to_is_named(
     reading = Reading(ident=1, pilot=True, render="r", log10_fpr=-20.0, rectified=(picture,))
     monkeypatch.setattr(invisible, "read", lambda _: reading)
     monkeypatch.setattr(record, "released", lambda _: "urn:c2pa:1")
-    monkeypatch.setattr(verify, "agrees", lambda _, pictures: agreed if pictures else pytest.fail("no pictures"))
+    monkeypatch.setattr(fingerprints, "agrees", lambda _, pictures: agreed if pictures else pytest.fail("no pictures"))
     bare = verify.Report(
         Findings(Verdict.NO_CREDENTIALS, mime="video/mp4"), Verdict.NO_CREDENTIALS, Record("unknown", "unknown")
     )

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from provenance.errors import ProvenanceError
-from provenance.management.bench import log, sealing
+from provenance.management.bench import fingerprints, log, sealing
 
 ENTRIES, FEWEST = 1_000_000, 20_001
 
@@ -27,6 +27,7 @@ class Part:
 PARTS: Mapping[str, Part] = {  # each measure takes the command's options
     "log": Part(log.measure, log.lines),
     "seal": Part(lambda **_: sealing.measure(), sealing.lines),
+    "fingerprints": Part(lambda **_: fingerprints.measure(), fingerprints.lines),
 }
 
 

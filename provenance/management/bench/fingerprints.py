@@ -1,12 +1,10 @@
-"""``manage.py bench fingerprints``: what it costs to ask whether a picture or a video was made here, among many."""
+"""What it costs to ask whether a picture or a video was made here, among many; beside a scan of all in memory."""
 
-import json
 import time
-from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
@@ -23,24 +21,7 @@ SHADOW: Final = "CREATE TEMPORARY TABLE provenance_fingerprint (LIKE provenance_
 COLUMNS: Final = 'id, manifest_id, at, "window", bits, bands'  # window is one of SQL's own words
 
 
-class Command(BaseCommand):
-    """Measure the look-up; leaves no rows behind."""
-
-    help = "Measure the look-up by content among so many recorded hashes, beside a scan of all of them in memory."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take how many."""
-        parser.add_argument("--hashes", type=int, default=MANY)
-        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-
-    def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 - Django's
-        """Fill, ask, and take everything back."""
-        found = measured(max(1, options["hashes"]))
-        text = json.dumps(found) if options["json"] else "\n".join(f"{name}: {value}" for name, value in found.items())
-        self.stdout.write(text)
-
-
-def measured(count: int) -> dict[str, Any]:
+def measure(count: int = MANY) -> dict[str, Any]:
     """Return the figures; nothing but a table that ends with the transaction is written."""
     random = np.random.default_rng(1)
     with transaction.atomic():
@@ -60,6 +41,13 @@ def measured(count: int) -> dict[str, Any]:
         "ms_per_hash_by_scan": median(scans),
         "missed": sum(not found for _, found in known),
     }
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what was measured, for a terminal."""
+    yield f"look-up among {found['hashes']:,} fingerprints (n = {TRIES}; {found['missed']} missed)"
+    yield f"  {found['ms_per_hash']} ms a picture, {found['ms_per_20_pictures']} ms for {TRIES} at once"
+    yield f"  {found['ms_per_hash_by_scan']} ms a picture by comparing all of them in memory"
 
 
 def filled(count: int, random: np.random.Generator) -> NDArray[np.uint8]:
