@@ -17,7 +17,11 @@ BATCH: Final = 20_000
 SEALS: Final = 1000  # that share them
 TRIES: Final = 20
 TURNED: Final = 25  # bits by which a question differs from what is recorded
-SHADOW: Final = "CREATE TEMPORARY TABLE provenance_fingerprint (LIKE provenance_fingerprint) ON COMMIT DROP"
+SHADOW: Final = """
+CREATE SCHEMA bench_fingerprints;
+CREATE TABLE bench_fingerprints.provenance_fingerprint (LIKE provenance_fingerprint);
+SET LOCAL search_path = bench_fingerprints, public
+"""  # ends with the transaction
 COLUMNS: Final = 'id, manifest_id, at, "window", bits, bands'  # window is one of SQL's own words
 
 
