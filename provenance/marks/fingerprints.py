@@ -6,7 +6,7 @@ a record and proves nothing: what looks alike need not be ours, and what is ours
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,9 @@ DIFFERS: Final = 95  # bits in which it differs at least, and is said to be anot
 LIMITS: Final = media.Limits(max_seconds=86_400.0, max_side=8192, max_bytes=2**34, cpu_seconds=60, wall_seconds=60.0)
 
 
+NONE: Final = np.zeros(0, np.uint32)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One picture's hashes, ``at`` seconds."""
@@ -41,10 +44,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """What was taken of a video; empty where it has no sound, or no picture with enough in it."""
+    """What was taken of a video; empty where it has no sound, or no picture with enough in it.
+
+    ``between`` are the words half a step later: a question need not begin where one of the record's words does.
+    """
 
     pictures: tuple[Picture, ...]
     words: fingerprint_sound.Words
+    between: fingerprint_sound.Words = field(default_factory=NONE.copy)
 
 
 class Taker:
@@ -90,7 +97,8 @@ def of(path: Path) -> Prints:
     """
     told = media.probe(path, limits=LIMITS)
     seen = of_pictures(path, seconds=told.duration or SECONDS) if told.width else ()
-    return Prints(seen, of_sound(path) if told.rate else np.zeros(0, np.uint32))
+    words, between = of_sound(path) if told.rate else (NONE, NONE)
+    return Prints(seen, words, between)
 
 
 def of_pictures(path: Path, *, seconds: float) -> tuple[Picture, ...]:
@@ -98,17 +106,18 @@ def of_pictures(path: Path, *, seconds: float) -> tuple[Picture, ...]:
     return hashed(_looked(path, seconds), asked=pictures.ASKED)
 
 
-def of_sound(path: Path) -> fingerprint_sound.Words:
-    """Return the fingerprint of a file's sound. Raises MediaError."""
+def of_sound(path: Path) -> tuple[fingerprint_sound.Words, fingerprint_sound.Words]:
+    """Return the words of a file's sound, and those half a step later. Raises MediaError."""
     samples = media.sound(path, rate=fingerprint_sound.RATE, limits=LIMITS).samples
-    return fingerprint_sound.words(samples[: int(SECONDS * fingerprint_sound.RATE)])
+    samples = samples[: int(SECONDS * fingerprint_sound.RATE)]
+    return fingerprint_sound.words(samples), fingerprint_sound.words(samples[fingerprint_sound.HOP // 2 :])
 
 
 def of_still(path: Path) -> Prints:
     """Return the fingerprint of a still picture, JPEG or PNG. Raises MediaError (one sentence)."""
     frame = media.picture(path, max_side=SIDE)
     luma = np.asarray(frame.rgb @ np.array([0.299, 0.587, 0.114]), np.uint8)
-    return Prints(hashed([(0.0, pictures.small(luma))], asked=pictures.ASKED), np.zeros(0, np.uint32))
+    return Prints(hashed([(0.0, pictures.small(luma))], asked=pictures.ASKED), NONE)
 
 
 def agrees(render: str, planes: Sequence[Plane]) -> bool | None:

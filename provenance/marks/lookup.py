@@ -21,8 +21,9 @@ from provenance.marks.models import Fingerprint, SoundFingerprint
 NEAR: Final = 31  # bits: PDQ's authors' own limit, and what the search is complete for
 LOOSE: Final = 45  # bits, for the other pictures of a video one of whose pictures is near
 LEAST: Final = 0.3  # of the pictures must agree
-HEARD: Final = 0.8  # of the bits of the words must agree
-OVERLAP: Final = 12  # words that must lie over one another: a second and a half
+HEARD: Final = 0.86  # of the bits of the words must agree
+OVERLAP: Final = 12  # words that must lie over one another: a second and a half; or all of a shorter sound,
+SHORTEST: Final = 8  # which has so many at least
 MOST: Final = 50  # seals compared for one question
 COMMON: Final = 4  # a word that stands so often in one sound is a tone held or silence, and finds nothing
 
@@ -78,9 +79,13 @@ def known(manifest: int) -> pictures.Bits:
     return np.frombuffer(b"".join(map(bytes, rows)), np.uint8).reshape(-1, 32)
 
 
-def hear(words: Words) -> tuple[Match, ...]:
-    """Return the seals whose sound this is, best first: those that share a word, up to one bit, and then agree."""
-    asked = telling(words)
+def hear(*phases: Words) -> tuple[Match, ...]:
+    """Return the seals whose sound this is, best first: those that share a word, up to one bit, and then agree.
+
+    Args:
+        phases: the words of one sound, begun at different moments of a step.
+    """
+    asked = np.unique(np.concatenate([np.zeros(0, np.uint32), *map(telling, phases)]))
     if not len(asked):
         return ()
     turned = np.concatenate([[0], 1 << np.arange(32, dtype=np.uint64)]).astype(np.uint32)
@@ -88,7 +93,7 @@ def hear(words: Words) -> tuple[Match, ...]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         rows = list(SoundFingerprint.objects.filter(words__overlap=keys).values_list("manifest", "words")[:MOST])
-    found = [Match(manifest, agreement(words, np.array(those, np.int32).view(np.uint32))) for manifest, those in rows]
+    found = [Match(manifest, _heard(phases, np.array(those, np.int32).view(np.uint32))) for manifest, those in rows]
     return tuple(sorted((each for each in found if each.score >= HEARD), key=lambda each: -each.score))
 
 
@@ -100,8 +105,10 @@ def telling(words: Words) -> Words:
 
 def agreement(one: Words, other: Words) -> float:
     """Return the share of bits that agree where two sounds lie best over one another; 0 when they hardly touch."""
-    best = 0.0
-    for offset in range(OVERLAP - len(other), len(one) - OVERLAP + 1):
+    best, least = 0.0, min(OVERLAP, len(one), len(other))
+    if least < SHORTEST:
+        return best
+    for offset in range(least - len(other), len(one) - least + 1):
         mine, theirs = one[max(0, offset) :], other[max(0, -offset) :]
         count = min(len(mine), len(theirs))
         differ = np.bitwise_count(mine[:count] ^ theirs[:count]).sum(dtype=np.int64)
@@ -114,3 +121,7 @@ def _score(asked: Sequence[Picture], those: pictures.Bits) -> float:
     upright = [min(int(pictures.distance(one.bits, those).min()) for one in each.hashes) for each in asked]
     mirrored = [min(int(pictures.distance(one.mirrored, those).min()) for one in each.hashes) for each in asked]
     return max(float(np.mean(np.array(side) <= LOOSE)) for side in (upright, mirrored))
+
+
+def _heard(phases: Sequence[Words], those: Words) -> float:
+    return max(agreement(words, those) for words in phases)

@@ -69,7 +69,9 @@ def by_content(path: Path, *, alg: str = "") -> Found:
     if alg != MARK:
         prints = taken(path)
         found += disclosed.labels(lookup.look(prints)) if alg != SOUND else []
-        found += disclosed.labels(lookup.hear(prints.words)) if alg == SOUND or not (found or alg) else []
+        found += (
+            disclosed.labels(lookup.hear(prints.words, prints.between)) if alg == SOUND or not (found or alg) else []
+        )
     return found or (read(path) if alg in ("", MARK) else [])
 
 

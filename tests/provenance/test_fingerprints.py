@@ -237,6 +237,22 @@ def test_a_sound_is_known_again_cut_and_noisy_and_another_is_not() -> None:
 
 
 @pytest.mark.django_db
+def test_a_sound_that_begins_between_two_words_is_known_by_those_half_a_step_later() -> None:
+    words, half = fingerprint_sound.words, fingerprint_sound.HOP // 2
+    ours = prints.seal(prints.made([], words(tune())))
+    cut = tune()[5 * fingerprint_sound.HOP + half :]
+    assert [each.score for each in lookup.hear(words(cut), words(cut[half:])) if each.manifest == ours.pk] >= [0.97]
+
+
+def test_sounds_that_hardly_touch_do_not_agree() -> None:
+    words = np.random.default_rng(5).integers(0, 2**32, 40, np.uint32)
+    assert lookup.agreement(words[:11], words) == 1  # four seconds of sound, whole
+    assert lookup.agreement(words[:7], words) == 0
+    assert lookup.agreement(words[:20], words[9:]) < 0.7  # eleven of twenty words lie over one another
+    assert lookup.agreement(words[:21], words[9:]) == 1
+
+
+@pytest.mark.django_db
 def test_a_held_tone_is_nobodys() -> None:
     tone = (0.3 * np.sin(2 * np.pi * 440 * np.arange(SECOND * 6) / SECOND)).astype(np.float32)
     prints.seal(prints.made([], fingerprint_sound.words(tone)))

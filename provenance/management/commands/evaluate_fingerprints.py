@@ -175,8 +175,8 @@ def _try_sound(trial: Trial, path: Path, row: int, folder: Path) -> None:
     for name, (codec, bits, how) in edits.SOUNDS.items():
         edited = edits.heard(samples, RATE, how)
         file = edits.write_sound(edited, folder / "edited.mka", rate=RATE, codec=codec, bits=bits)
-        words = fingerprints.of_sound(file)
-        trial.ask(name, row, lambda words=words: lookup.hear(words))  # type: ignore[misc]
+        phases = fingerprints.of_sound(file)
+        trial.ask(name, row, lambda phases=phases: lookup.hear(*phases))  # type: ignore[misc]
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
