@@ -4,6 +4,7 @@ Everything here is public and the same for everybody: commitments, hashes, signa
 for a video's seal alone, to whoever knows the label that only its file bears.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -55,17 +56,21 @@ def tile(_: HttpRequest, path: str) -> HttpResponse:
 @require_safe
 def place(_: HttpRequest, index: int) -> HttpResponse:
     """Give the proof that the log holds what it holds at a place, without the words."""
-    return proof_file(logged.place(index) if index < 1 << 63 else None, name=f"entry-{index}", is_open=False)
+    return proof_file(lambda: logged.place(index) if index < 1 << 63 else None, name=f"entry-{index}", is_open=False)
 
 
 @require_safe
 def sealing(_: HttpRequest, label: str) -> HttpResponse:
     """Give the proof of a video's seal, with its words."""
-    return proof_file(logged.sealing(label), name="video", is_open=True)
+    return proof_file(lambda: logged.sealing(label), name="video", is_open=True)
 
 
-def proof_file(proof: ledger.Proof | None, *, name: str, is_open: bool) -> HttpResponse:
-    """Return a proof as a file to keep."""
+def proof_file(find: Callable[[], ledger.Proof | None], *, name: str, is_open: bool) -> HttpResponse:
+    """Return a proof as a file to keep; where the tiles are short there is none."""
+    try:
+        proof = find()
+    except ValueError:
+        proof = None
     text = None if proof is None else ledger.proof_file(proof, is_open=is_open)
     return answer(text, kind=TEXT, keeps=FRESH, name=f"{name}.tlog-proof")
 

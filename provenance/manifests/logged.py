@@ -9,18 +9,10 @@ from provenance.manifests.models import Manifest
 def sealing(label: str) -> Proof | None:
     """Return the proof of the entry that logged a seal; None while it is pending, or for an unknown label."""
     entry = Manifest.objects.filter(label=label).values_list("entry", flat=True).first()
-    return None if entry is None else proven(entry)
+    return None if entry is None else proofs.prove(entry)
 
 
 def place(index: int) -> Proof | None:
     """Return the proof of the entry at a place in the log; None where nothing signed is."""
     entry = Entry.objects.filter(leaf_index=index).values_list("pk", flat=True).first()
-    return None if entry is None else proven(entry)
-
-
-def proven(entry: int) -> Proof | None:
-    """Return the proof of an entry; None where the tiles are short, so that there is none."""
-    try:
-        return proofs.prove(entry)
-    except ValueError:
-        return None
+    return None if entry is None else proofs.prove(entry)

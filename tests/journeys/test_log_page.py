@@ -14,11 +14,11 @@ ASK = "document.documentElement.scrollWidth - document.documentElement.clientWid
 
 
 def made(service: Service) -> None:
-    """Let Ina make a clip, so that the log has something in it."""
-    ina = Visitor(service.url, "ina")
-    ina.sign_up()
-    job = ina.ask("POST", "jobs", json=WISH)["id"]
-    ina.follow(f"jobs/{job}", until=lambda found: found["state"] == "done", seconds=PATIENCE / 1000)
+    """Let Ada make a clip, so that the log has something in it."""
+    ada = Visitor(service.url, "ada")
+    ada.sign_up()
+    job = ada.ask("POST", "jobs", json=WISH)["id"]
+    ada.follow(f"jobs/{job}", until=lambda found: found["state"] == "done", seconds=PATIENCE / 1000)
 
 
 def test_ada_proves_an_entry_and_that_nothing_changed(service: Service, tab: Page, tmp_path: Path) -> None:

@@ -28,7 +28,10 @@ def own(settings: Settings, tmp_path: Path) -> Own:
 @pytest.mark.parametrize(
     ("days", "level"), [(31, "FINE"), (29, "SOON"), (6.5, "URGENT"), (0.9, "LAST"), (-1, "OVER")]
 )  # fmt: skip
-def test_the_alarm_rises_as_a_certificate_nears_its_end(own: Own, settings: Settings, days: float, level: str) -> None:
+def test_the_alarm_rises_as_a_certificate_nears_its_end(
+    own: Own, settings: Settings, days: float, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiry, "log", structlog.get_logger())  # one that no other test has used: they are kept
     theirs = material.stranger(starts=timedelta(days=-9), ends=timedelta(days=days))
     Path(settings.SIGNING_CHAIN).write_text(theirs.chain)
     first = next(each for each in expiry.terms() if each.what == "leaf")

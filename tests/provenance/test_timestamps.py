@@ -479,7 +479,8 @@ def test_the_tasks_do_what_their_names_say(late: Stamping, settings: Settings) -
     assert leaves.kept(is_stamped=True)
 
 
-def test_seals_that_wait_for_long_are_an_alarm(late: Stamping) -> None:
+def test_seals_that_wait_for_long_are_an_alarm(late: Stamping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry, "log", structlog.get_logger())  # one that no other test has used: they are kept
     with structlog.testing.capture_logs() as told:
         expiry.watch()
         Stamping.objects.update(queued_at=timezone.now() - timedelta(days=2))
