@@ -32,8 +32,9 @@ class Embedder:
         self.pattern = enlarge(tile, width=width, height=height)
         # Static dither turns fractions of a grey level into pictures without a bias (and without flicker).
         self.dither = np.random.default_rng(1).random((height, width), np.float32) - 0.5
-        self.raised: Any = None
-        self.lowered: Any = None
+        # Work space for the whole clip: to ask the system for it anew for each picture costs more than the arithmetic.
+        self.change, self.half = (np.empty((height, width), np.float32) for _ in range(2))
+        self.raised, self.lowered, self.sum = (np.empty((height, width), np.uint8) for _ in range(3))
 
     def apply(self, y: Plane) -> None:
         """Add the mark to a luma plane (H, W) in place."""
@@ -41,12 +42,19 @@ class Embedder:
             msg = f"a plane of {self.height} x {self.width} was expected, not {y.shape}"
             raise ValueError(msg)
         if self.count % HOLD == 0:
-            amplitude: Any = cv2.resize(self._amplitude(y), (self.width, self.height), interpolation=cv2.INTER_LINEAR)
-            change: Any = cv2.add(cv2.multiply(amplitude, self.pattern), self.dither)
-            self.raised = cv2.convertScaleAbs(change.clip(0))
-            self.lowered = cv2.convertScaleAbs(change.clip(None, 0))
+            self._revise(y)
         self.count += 1
-        cv2.subtract(cv2.add(y, self.raised), self.lowered, dst=y)  # both saturate at 0 and 255
+        cv2.add(y, self.raised, dst=self.sum)  # both saturate, at 255 and at 0
+        cv2.subtract(self.sum, self.lowered, dst=y)
+
+    def _revise(self, y: Plane) -> None:
+        """Fit what is added and what is taken away to this picture."""
+        size = (self.width, self.height)
+        cv2.resize(self._amplitude(y), size, dst=self.change, interpolation=cv2.INTER_LINEAR)
+        cv2.multiply(self.change, self.pattern, dst=self.change)
+        cv2.add(self.change, self.dither, dst=self.change)
+        cv2.convertScaleAbs(cv2.max(self.change, 0.0, dst=self.half), dst=self.raised)  # type: ignore[call-overload]
+        cv2.convertScaleAbs(cv2.min(self.change, 0.0, dst=self.half), dst=self.lowered)  # type: ignore[call-overload]
 
     def _amplitude(self, y: Plane) -> NDArray[np.float32]:
         size = (max(1, self.width // REDUCED), max(1, self.height // REDUCED))
