@@ -94,6 +94,7 @@ class Sealing:
                 sealed_at=timezone.now(),
             )
             invisible.bind(self.reserved, manifest=row.pk)
+            invisible.parents(self.reserved, statement.parents)  # in the new pictures theirs is gone
             if stamping.is_configured() and not is_stamped:
                 stamping.queue(row, destination)
             fingerprints.record(self.taker.finish(path), manifest=row.pk)

@@ -43,7 +43,10 @@ class Staff(Protocol):
 
 def keep(*, requester: int | None, job: str, digest: str, text: str = "", media: bytes = b"") -> Preservation:
     """Seal what was refused and open the gravest kind of case about it. Inside the refusal's transaction."""
-    name, now = secrets.token_urlsafe(12), timezone.now()
+    name, now = (
+        secrets.token_hex(12),
+        timezone.now(),
+    )  # hex: a name is typed after a command, so it never begins with a dash
     case = queue.open_case(kind=KIND, subject=name, policy=HARD, reason=REASON, digest=digest, priority=GRAVEST)
     matter = {"at": now.isoformat(), "job": job, "digest": digest, "text": text, "who": _who(requester)}
     matter |= {"media": base64.b64encode(media).decode()} if media else {}
