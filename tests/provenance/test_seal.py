@@ -23,7 +23,8 @@ from provenance.log import entries, sequencer
 from provenance.log.models import Entry
 from provenance.manifests import claim
 from provenance.manifests.models import Manifest
-from provenance.marks import moments
+from provenance.marks import invisible, moments
+from provenance.marks.models import Mark
 from tests.provenance import clips, material
 from tests.vectors import lineage
 
@@ -210,6 +211,16 @@ def test_a_remix_of_a_clean_parent_is_sealed_and_names_it(tmp_path: Path) -> Non
     found = read(remix.path)
     assert found["validation_state"] == "Trusted"
     assert parent.label in found["manifests"]  # type: ignore[operator]
+
+
+def test_the_number_in_a_parents_pictures_stays_in_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = sealed(tmp_path)
+    number = int(Mark.objects.get(render="render-1").payload)
+    reading = invisible.Reading(ident=number, pilot=True, render="render-1", log10_fpr=-20.0)
+    monkeypatch.setattr(invisible, "read", lambda path: reading if path == parent.path else pytest.fail("not a parent"))
+    sealed(tmp_path, render="render-2", parents=(parent.path,), source_type="compositeSynthetic")
+    assert Mark.objects.get(render="render-2").parents == [f"{number:012x}"]
+    assert Mark.objects.get(render="render-1").parents == []
 
 
 def test_a_tampered_or_foreign_or_bare_parent_is_not_laundered(tmp_path: Path) -> None:

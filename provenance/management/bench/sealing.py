@@ -107,7 +107,8 @@ def verifying(path: Path, *, turns: int) -> dict[str, Any]:
         signs = [spent(signing.sign, path, destination=signed, manifest=bare()) for _ in range(turns)]
         made = [spent(finished, begun(), path, path.with_name(f"sealed-{n}.mp4")) for n in range(turns)]
         one = path.with_name("sealed-0.mp4")
-        raw(one), verify.examine(one)  # the reader's library is loaded once, for the first file
+        raw(one)
+        verify.examine(one)  # the reader's library is loaded once, for the first file
         pairs = [(spent(raw, one), spent(verify.examine, one)) for _ in range(3 * turns)]
         transaction.set_rollback(True)
     return {
